@@ -1,0 +1,36 @@
+package hooks
+
+import (
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	_ "modernc.org/sqlite" // the driver of connectFull
+
+	_ "xuncha/migrations"
+)
+
+// pragmas are PocketBase's own with one word changed: synchronous FULL, because
+// what is acknowledged to a phone must be on disk when the power goes.
+const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
+	"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)"
+
+func connectFull(path string) (*dbx.DB, error) {
+	if strings.HasSuffix(path, "auxiliary.db") { // PocketBase's own logs: nothing is acknowledged from there
+		return core.DefaultDBConnect(path)
+	}
+	return dbx.Open("sqlite", path+pragmas)
+}
+
+// Open opens the data directory dir, makes it if it is not there, and brings its
+// schema up to date. Nothing is bound yet: Register does that.
+func Open(dir string) (core.App, error) {
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: connectFull})
+	if err := app.Bootstrap(); err != nil {
+		return nil, err
+	}
+	if err := app.RunAllMigrations(); err != nil {
+		return nil, err
+	}
+	return app, nil
+}

@@ -1,0 +1,52 @@
+package problem
+
+// The table: code, status, what to say. Keep it sorted by topic; the protocol
+// document lists the same rows and a test holds the two together.
+
+// Row is how one code is answered.
+type Row struct {
+	Status int
+	ZH, EN string
+}
+
+// Rows returns a copy of the table by code.
+func Rows() map[string]Row {
+	out := make(map[string]Row, len(rows))
+	for code, row := range rows {
+		out[code] = row
+	}
+	return out
+}
+
+// byStatus names PocketBase's own refusals.
+var byStatus = map[int]string{
+	400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 413: "body_too_large", 429: "rate_limited",
+}
+
+var rows = map[string]Row{
+	"internal":       {500, "服务器出错了，已记录。请稍后重试。", "The server failed; it is logged. Please try again later."},
+	"bad_request":    {400, "请求内容有误，请检查后重试。", "The request is not valid; check it and try again."},
+	"bad_json":       {400, "内容不是有效的 JSON，请检查后重发。", "The body is not valid JSON; check it and send it again."},
+	"unauthorized":   {401, "登录已失效，请重新登录。", "Your log-in is missing or no longer valid; please sign in again."},
+	"forbidden":      {403, "您没有权限执行此操作。", "You are not allowed to do this."},
+	"disabled":       {401, "此账号已停用，请联系管理员。", "This account is disabled; ask your administrator."},
+	"not_found":      {404, "没有找到。", "Nothing is found here."},
+	"body_too_large": {413, "内容过大，请减少后重发。", "The body is too large; send less."},
+	"rate_limited":   {429, "操作过于频繁，请稍后再试。", "Too many requests; please try again later."},
+
+	"id_invalid":    {400, "编号格式不对：应为 15 至 26 个字母或数字。", "The id must be 15 to 26 letters or digits."},
+	"id_taken":      {409, "此编号已用于其他内容，请换一个新编号。", "This id already stands for other content; use a new id."},
+	"case_unknown":  {404, "没有找到这个案件，或它不在您的范围内。", "There is no such case within your scope."},
+	"filter_bad":    {400, "筛选条件有误，请检查。", "The filter is not valid; check its name and value."},
+	"status_locked": {409, "案件状态只能通过办理动作改变。", "A case's status changes only through an action."},
+	"append_only":   {409, "此记录只能追加，不能修改或删除。", "This record is append-only: it is never changed or deleted."},
+
+	"field_locked":       {403, "该字段不能由您修改。", "You may not change this field."},
+	"outside_scope":      {403, "超出您的管辖范围。", "This lies outside your agency's scope."},
+	"role_unknown":       {400, "没有这种角色。", "There is no such role."},
+	"agency_unknown":     {400, "没有找到该机构。", "There is no such agency."},
+	"action_unknown":     {400, "没有这种办理动作。", "There is no such action."},
+	"directory_in_use":   {409, "该数据目录正被另一个进程使用。", "Another process uses this data directory."},
+	"evidence_locked":    {409, "证据一经登记不得修改原件或删除。", "Evidence is never deleted and its file is never replaced."},
+	"method_not_allowed": {405, "不支持这种请求方式。", "This method is not supported here."},
+}

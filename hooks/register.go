@@ -1,0 +1,63 @@
+// Package hooks is where PocketBase meets the house: what must stand or fall with
+// the save of a record, and which routes there are. A hook reads the event, calls
+// one domain function and writes the answer; the rules live elsewhere.
+package hooks
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"xuncha/hooks/problem"
+	"xuncha/hooks/store"
+)
+
+// Config is what the house is told at its start.
+type Config struct {
+	Now func() time.Time // the clock; cmd gives time.Now, a demo may shift it
+
+	FCMCredentials string // path of a service account file; empty: messages go to the log
+	FCMEndpoint    string // another address of FCM's HTTP v1, for tests
+}
+
+// house is the machinery that the hooks share while the server runs.
+type house struct {
+	cfg  Config
+	keys store.Keys
+}
+
+// Register binds everything of ours to app, which is open and migrated.
+func Register(app core.App, cfg Config) error {
+	keys, err := store.OpenKeys(app.DataDir())
+	if err != nil {
+		return err
+	}
+	h := &house{cfg: cfg, keys: keys}
+	// The database is not truncated at night: it would block every writer (see the operation notes).
+	app.Cron().Remove("__pbDBOptimize__")
+	for _, bind := range []func(core.App, *house) error{
+		bindPeople, bindSteps, bindCases,
+	} {
+		if err := bind(app, h); err != nil {
+			return err
+		}
+	}
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		se.InstallerFunc = nil
+		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xunchaProblem", Priority: -200_000, Func: problem.Middleware})
+		return se.Next()
+	})
+	return nil
+}
+
+// inTransaction runs the rest of the event and then inside one transaction: both
+// stand or fall together. Nested calls join the outer transaction.
+func inTransaction(e *core.RecordEvent, then func(tx core.App) error) error {
+	outer := e.App
+	defer func() { e.App = outer }()
+	return outer.RunInTransaction(func(tx core.App) error {
+		e.App = tx
+		return then(tx)
+	})
+}

@@ -1,0 +1,183 @@
+// Package house is test support: a real PocketBase on disk with our schema and
+// hooks behind a real listener on 127.0.0.1, and makers of agencies and users.
+package house
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/hooks"
+)
+
+// House is one running server.
+type House struct {
+	App core.App
+	URL string
+	Dir string
+	T   *testing.T
+
+	stop func()
+}
+
+// Password is what every user of the tests signs in with.
+const Password = "Test-pass-2026"
+
+// New starts a house with the real clock in a folder of the test.
+func New(t *testing.T) *House { return With(t, t.TempDir(), hooks.Config{Now: time.Now}) }
+
+// With starts a house in dir with the given settings. It stops with the test.
+func With(t *testing.T, dir string, cfg hooks.Config) *House {
+	t.Helper()
+	app, err := hooks.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := hooks.Register(app, cfg); err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready, done := make(chan struct{}), make(chan error, 1)
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		se.Listener = listener
+		err := se.Next()
+		close(ready)
+		return err
+	})
+	go func() { done <- apis.Serve(app, apis.ServeConfig{HttpAddr: listener.Addr().String()}) }()
+	select {
+	case <-ready:
+	case err := <-done:
+		t.Fatalf("the server did not start: %v", err)
+	}
+	h := &House{App: app, URL: "http://" + listener.Addr().String(), Dir: dir, T: t}
+	stopped := false
+	h.stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		event := &core.TerminateEvent{App: app}
+		if err := app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return nil }); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+		if err := <-done; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+		if err := app.ResetBootstrapState(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	}
+	t.Cleanup(h.stop)
+	return h
+}
+
+// Stop ends the server before the test does; With on the same Dir starts it again.
+func (h *House) Stop() { h.stop() }
+
+// Agency makes an agency for a division code and returns its id.
+func (h *House) Agency(name, code string) string {
+	h.T.Helper()
+	col, err := h.App.FindCollectionByNameOrId("agencies")
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	r := core.NewRecord(col)
+	r.Load(map[string]any{"name": name, "division_code": code, "level": "county"})
+	if err := h.App.Save(r); err != nil {
+		h.T.Fatal(err)
+	}
+	return r.Id
+}
+
+// User is a person who has signed in.
+type User struct{ ID, Name, Role, Agency, Email, Token string }
+
+// User makes a user with a valid certificate and signs in.
+func (h *House) User(role, agency, name string) User {
+	h.T.Helper()
+	col, err := h.App.FindCollectionByNameOrId("users")
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	r := core.NewRecord(col)
+	r.Load(map[string]any{
+		"name": name, "role": role, "agency": agency, "on_duty": true,
+		"certificate_no": "ZF-" + name, "certificate_until": "2099-12-31",
+	})
+	r.SetEmail(fmt.Sprintf("u%s@example.test", core.GenerateDefaultRandomId()))
+	r.SetPassword(Password)
+	if err := h.App.Save(r); err != nil {
+		h.T.Fatal(err)
+	}
+	u := User{ID: r.Id, Name: name, Role: role, Agency: agency, Email: r.Email()}
+	u.Token = h.SignIn(u.Email, Password)
+	return u
+}
+
+// SignIn returns a token, by the route that people use.
+func (h *House) SignIn(email, password string) string {
+	h.T.Helper()
+	status, body := h.Do("POST", "/api/collections/users/auth-with-password", "",
+		map[string]any{"identity": email, "password": password})
+	if status != http.StatusOK {
+		h.T.Fatalf("sign in %s: %d %v", email, status, body)
+	}
+	return body["token"].(string)
+}
+
+// Do sends one request with a JSON body and returns the status and the JSON answer.
+func (h *House) Do(method, path, token string, body any) (int, map[string]any) {
+	h.T.Helper()
+	var in io.Reader
+	if body != nil {
+		data, err := json.Marshal(body)
+		if err != nil {
+			h.T.Fatal(err)
+		}
+		in = bytes.NewReader(data)
+	}
+	status, data := h.Raw(method, path, map[string]string{"Authorization": token, "Content-Type": "application/json"}, in)
+	var out map[string]any
+	if len(data) > 0 {
+		if err := json.Unmarshal(data, &out); err != nil {
+			h.T.Fatalf("%s %s: %d %q is not a JSON object", method, path, status, data)
+		}
+	}
+	return status, out
+}
+
+// Raw sends one request as it is; an empty header value is left out.
+func (h *House) Raw(method, path string, header map[string]string, body io.Reader) (int, []byte) {
+	h.T.Helper()
+	req, err := http.NewRequest(method, h.URL+path, body)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	for k, v := range header {
+		if v != "" {
+			req.Header.Set(k, v)
+		}
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	return res.StatusCode, data
+}
