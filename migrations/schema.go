@@ -56,12 +56,12 @@ var collections = []collection{
 	},
 	{
 		name:    "deadline_rules",
-		fields:  `division_code:t source:t step:t number:n unit:t article:t seq:n`,
+		fields:  `jurisdiction:t source:t step:t number:n unit:t article:t seq:n`,
 		indexes: []string{"step"}, rules: words,
 	},
 	{
 		name:    "holidays",
-		fields:  `year:n days:j provisional:b seq:n`,
+		fields:  `year:n days:j seq:n`,
 		indexes: []string{"unique year"}, rules: words,
 	},
 	{
@@ -85,12 +85,12 @@ var collections = []collection{
 		name: "cases",
 		fields: `number:t status:t round:n source:t agency:t division_code:t pollution_types:j title:t text:T complaint:t
 			location:j address:t respondent:t identity_mode:t text_length:n received_at:t accepted_at:t closed_at:t
-			inspectors:j lead:t inspection:t rectification:t items:j recused:j
+			inspectors:j lead:t due:t inspection:t rectification:t items:j recused:j
 			outcome:t handling_result:T complainant_reply:T legal_basis:t delivered:b undeliverable_reason:t
 			primary:t status_before:t transfer:t refusal:t advice:t
 			order_no:t served_at:t rectify_deadline:t measures:T responsible:t plan:j
 			due_strict:t due_legal:t due_provisional:b uncertain:b second_code:t
-			overdue:b due_soon:b extended:b urgent:b starred:b supervision_level:t special_case:t leader_in_charge:b
+			overdue:b due_soon:b extended:b urgent:b starred:b supervision_level:t special_case:t leader_in_charge:t
 			escalation_level:n repeat_count:n night_window:b seq:n`,
 		indexes: []string{
 			"unique number", "agency,status", "division_code,status", "status,due_strict", "primary",
@@ -112,8 +112,8 @@ var collections = []collection{
 	},
 	{
 		name: "rectifications",
-		fields: `case:t inspection:t round:n no:t served_at:t deadline:t measures:T responsible:t items:j item_remarks:j
-			progress:n notes:j submitted:j submitted_at:t results:j verified_at:t officers:j created_by:t seq:n`,
+		fields: `case:t inspection:t round:n order_no:t served_at:t deadline:t recheck_due:t measures:T responsible:t items:j
+			state:t submitted_at:t verified_at:t officers:j item_remarks:j progress:n notes:j seq:n`,
 		indexes: []string{"case,round"},
 	},
 	{
@@ -124,9 +124,10 @@ var collections = []collection{
 		indexes: []string{"case", "sha256", "author,sha256", "state"},
 	},
 	{
-		name:    "replies",
-		fields:  `case:t complaint:t round:n outcome:t text:T legal_basis:t approved_by:t sent_at:t delivered:b undeliverable_reason:t`,
-		indexes: []string{"case", "complaint"},
+		name: "replies",
+		fields: `case:t round:n outcome:t handling_result:T complainant_reply:T legal_basis:t state:t author:t approver:t reason:t
+			delivered:b undeliverable_reason:t approved_at:t`,
+		indexes: []string{"unique case,round"},
 	},
 	{
 		name:    "ratings",
@@ -135,13 +136,13 @@ var collections = []collection{
 	},
 	{
 		name: "transfers",
-		fields: `case:t from_agency:t target:t mode:t state:t feedback_due:t reason:t result:T sent_by:t sent_at:t received_at:t
-			objected_at:t returned_at:t fed_back_at:t status_before:t`,
+		fields: `case:t from:t target:t mode:t state:t feedback_due:t sent_at:t received_at:t objected_at:t returned_at:t
+			fed_back_at:t reason:T agreed_by:t result:T`,
 		indexes: []string{"case", "target,state"},
 	},
 	{
 		name:    "supervisions",
-		fields:  `case:t level:t due:t reason:t by:t at:t state:t`,
+		fields:  `case:t level:t due:t by:t agency:t at:t`,
 		indexes: []string{"case", "level"},
 	},
 	{
