@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"xuncha/hooks"
+)
+
+func serveCommand() *cobra.Command {
+	var (
+		http  string
+		check bool
+	)
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "run the server 启动服务",
+		Long: `Runs the server until Ctrl-C. Settings come from the environment:
+
+  XUNCHA_FCM_CREDENTIALS   path of a service account file; without it pushes go to the log
+  XUNCHA_FCM_ENDPOINT      another address of FCM's HTTP v1 (tests)
+
+"serve --check" prints what is in force and ends.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := settings()
+			if err != nil {
+				return err
+			}
+			dir, err := cmd.Flags().GetString("dir")
+			if err != nil {
+				return err
+			}
+			if check {
+				printSettings(cmd, dir, http, cfg)
+				return nil
+			}
+			return serve(cmd.Context(), dir, http, cfg, func(app core.App, url string) error {
+				fmt.Fprintf(cmd.OutOrStdout(), "Xuncha 巡查  %s\n", url)
+				return greet(cmd, app)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&http, "http", "127.0.0.1:8090", "address and port to listen on")
+	cmd.Flags().BoolVar(&check, "check", false, "print the settings in force, secrets masked, and end")
+	return cmd
+}
+
+// settings reads the environment. A wrong setting stops the start with one line.
+func settings() (hooks.Config, error) {
+	cfg := hooks.Config{
+		Now:            time.Now,
+		FCMCredentials: os.Getenv("XUNCHA_FCM_CREDENTIALS"),
+		FCMEndpoint:    os.Getenv("XUNCHA_FCM_ENDPOINT"),
+	}
+	if cfg.FCMCredentials != "" {
+		if _, err := os.ReadFile(cfg.FCMCredentials); err != nil {
+			return cfg, fmt.Errorf("XUNCHA_FCM_CREDENTIALS: %w", err)
+		}
+	}
+	return cfg, nil
+}
+
+func printSettings(cmd *cobra.Command, dir, http string, cfg hooks.Config) {
+	push := "log (no XUNCHA_FCM_CREDENTIALS)"
+	if cfg.FCMCredentials != "" {
+		push = "fcm, credentials " + cfg.FCMCredentials
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\n", dir, http, push)
+	if cfg.FCMEndpoint != "" {
+		fmt.Fprintf(cmd.OutOrStdout(), "fcm   %s\n", cfg.FCMEndpoint)
+	}
+}
+
+// greet says how to make the first administrator where there is none yet.
+func greet(cmd *cobra.Command, app core.App) error {
+	admins, err := app.FindAllRecords(core.CollectionNameSuperusers)
+	if err != nil {
+		return err
+	}
+	for _, a := range admins {
+		if a.Email() != core.DefaultInstallerEmail {
+			return nil
+		}
+	}
+	fmt.Fprint(cmd.OutOrStdout(), `
+There is no administrator yet. Stop the server and make the first one:
+尚无管理员。请先停止服务，再创建第一个：
+
+  xuncha superuser upsert you@example.org A-LONG-PASSWORD
+  xuncha agencies import agencies.csv
+  xuncha users import users.csv
+
+`)
+	return nil
+}
+
+// serve runs the server on dir until ctx ends. ready is told the address once
+// requests are answered.
+func serve(ctx context.Context, dir, http string, cfg hooks.Config, ready func(core.App, string) error) error {
+	release, err := lock(dir)
+	if err != nil {
+		return err
+	}
+	defer release()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", http)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s (choose another with --http): %w", http, err)
+	}
+	app, err := openApp(dir, cfg)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	up := make(chan error, 1)
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		se.Listener = listener
+		err := se.Next()
+		up <- err
+		return err
+	})
+	done := make(chan error, 1)
+	go func() { done <- apis.Serve(app, apis.ServeConfig{HttpAddr: listener.Addr().String()}) }()
+	if err := <-up; err == nil {
+		err = ready(app, "http://"+listener.Addr().String())
+		if err == nil {
+			select {
+			case <-ctx.Done():
+			case err = <-done:
+				return errors.Join(err, app.ResetBootstrapState())
+			}
+		}
+		return errors.Join(err, shutdown(app, done))
+	}
+	return errors.Join(<-done, app.ResetBootstrapState())
+}
+
+// shutdown lets requests and workers end, then closes the database.
+func shutdown(app core.App, done <-chan error) error {
+	err := app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(e *core.TerminateEvent) error { return nil })
+	return errors.Join(err, <-done, app.ResetBootstrapState())
+}

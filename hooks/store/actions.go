@@ -1,0 +1,53 @@
+package store
+
+// Actions, the append-only history of a case.
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/casework"
+)
+
+// Actions reads the history of cases.
+type Actions struct{ App core.App }
+
+// OfCase returns the actions of a case, oldest first.
+func (s Actions) OfCase(caseID string) ([]*core.Record, error) {
+	var records []*core.Record
+	err := s.App.RecordQuery("actions").AndWhere(dbx.HashExp{"case": caseID}).OrderBy("seq ASC", "received_at ASC").All(&records)
+	return records, err
+}
+
+// ActionOf reads an action from its record.
+func ActionOf(r *core.Record) casework.Action {
+	a := casework.Action{
+		ID: r.Id, Case: r.GetString("case"), Name: r.GetString("name"), Args: json.RawMessage(r.GetString("args")),
+		ActorKind: casework.ActorKind(r.GetString("actor_kind")), Actor: r.GetString("actor"),
+		ActorRole: casework.Role(r.GetString("actor_role")), ActorAgency: r.GetString("actor_agency"),
+		Device: r.GetString("device"), DeviceAt: r.GetString("device_at"), ReceivedAt: r.GetString("received_at"),
+		Base: int64(r.GetInt("base")),
+	}
+	_ = r.UnmarshalJSONField("position", &a.Position) // an empty column is no position
+	_ = r.UnmarshalJSONField("evidence", &a.Evidence) // or no photos
+	return a
+}
+
+// ContentHash is what makes an action with the same id the same action: all that
+// its author sent, in hexadecimal SHA-256.
+func ContentHash(a casework.Action) string {
+	var args any
+	if err := json.Unmarshal(a.Args, &args); err != nil {
+		args = string(a.Args)
+	}
+	data, err := json.Marshal([]any{a.Case, a.Name, args, a.Base, a.Device, a.DeviceAt, a.Position, a.Evidence})
+	if err != nil {
+		panic(err) // plain values only
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,205 @@
+package store
+
+// What casework is told about a case before it judges an action.
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/casework"
+)
+
+// ErrCaseUnknown: there is no such case.
+var ErrCaseUnknown = errors.New("case unknown")
+
+// Facts gathers what an action may depend on, all in the transaction of App.
+type Facts struct{ App core.App }
+
+// named are the arguments of an action that point at other records.
+type named struct {
+	Inspectors []string `json:"inspectors"`
+	Officers   []string `json:"officers"`
+	Lead       string   `json:"lead"`
+	Inspection string   `json:"inspection"`
+	Primary    string   `json:"primary"`
+}
+
+// Of gathers the facts for one action; nextID is for the record a verdict may create.
+func (s Facts) Of(a casework.Action, nextID string) (casework.Facts, error) {
+	f := casework.Facts{NextID: nextID}
+	record, err := s.App.FindRecordById("cases", a.Case)
+	if err != nil {
+		return f, fmt.Errorf("%w: %s", ErrCaseUnknown, a.Case)
+	}
+	if err := Into(record, &f.Case); err != nil {
+		return f, err
+	}
+	var args named
+	if len(a.Args) > 0 {
+		// What does not fit here is judged by casework, which knows each argument's type.
+		_ = json.Unmarshal(a.Args, &args)
+	}
+	steps := []func(*casework.Facts, casework.Action, named) error{
+		s.people, s.primary, s.children, s.evidence, s.history, s.calendar,
+	}
+	for _, step := range steps {
+		if err := step(&f, a, args); err != nil {
+			return f, fmt.Errorf("case %s: %w", a.Case, err)
+		}
+	}
+	return f, nil
+}
+
+func (s Facts) people(f *casework.Facts, a casework.Action, args named) error {
+	ids := slices.Concat(f.Case.Inspectors, args.Inspectors, args.Officers, []string{args.Lead, f.Case.Lead})
+	if a.ActorKind == casework.ByUser {
+		ids = append(ids, a.Actor)
+	}
+	recused, err := s.recused(f.Case.ID)
+	if err != nil {
+		return err
+	}
+	records, err := s.App.FindRecordsByIds("users", unique(ids))
+	if err != nil {
+		return err
+	}
+	f.People = make(map[string]casework.Person, len(records))
+	for _, r := range records {
+		f.People[r.Id] = PersonOf(r, slices.Contains(recused, r.Id))
+	}
+	if a.ActorKind == casework.ByUser {
+		f.Actor = f.People[a.Actor]
+	}
+	return nil
+}
+
+// PersonOf reads what the process asks about a user.
+func PersonOf(r *core.Record, recused bool) casework.Person {
+	return casework.Person{
+		ID: r.Id, Role: casework.Role(r.GetString("role")), Agency: r.GetString("agency"),
+		ScopeFrom: r.GetString("scope_from"), ScopeTo: r.GetString("scope_to"),
+		CertificateNo: r.GetString("certificate_no"), CertificateUntil: r.GetString("certificate_until"),
+		Disabled: r.GetString("disabled_at") != "", Recused: recused,
+	}
+}
+
+func (s Facts) recused(caseID string) ([]string, error) {
+	r, err := s.App.FindRecordById("cases", caseID)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	if err := r.UnmarshalJSONField("recused", &ids); err != nil {
+		return nil, nil //nolint:nilerr // an empty column is nobody
+	}
+	return ids, nil
+}
+
+func (s Facts) primary(f *casework.Facts, _ casework.Action, args named) error {
+	if args.Primary == "" {
+		return nil
+	}
+	var c casework.Case
+	ok, err := s.find("cases", args.Primary, &c)
+	if ok {
+		f.Primary = &c
+	}
+	return err
+}
+
+func (s Facts) children(f *casework.Facts, _ casework.Action, args named) error {
+	inspection := f.Case.Inspection
+	if args.Inspection != "" {
+		inspection = args.Inspection
+	}
+	var (
+		visit    inspectionRow
+		order    casework.Rectification
+		transfer casework.Transfer
+	)
+	if ok, err := s.find("inspections", inspection, &visit); err != nil {
+		return err
+	} else if ok {
+		v := casework.Inspection(visit)
+		f.Inspection = &v
+	}
+	if ok, err := s.find("rectifications", f.Case.Rectification, &order); err != nil {
+		return err
+	} else if ok {
+		f.Rectification = &order
+	}
+	ok, err := s.find("transfers", f.Case.Transfer, &transfer)
+	if ok {
+		f.Transfer = &transfer
+	}
+	return err
+}
+
+// inspectionRow is casework.Inspection with the names of the collection's fields.
+type inspectionRow struct {
+	ID         string   `json:"id"`
+	Case       string   `json:"case"`
+	Round      int      `json:"round"`
+	Inspectors []string `json:"inspectors"`
+	Lead       string   `json:"lead"`
+	StartedAt  string   `json:"started_at"`
+}
+
+// find reads one record into v; a record that is not there is no error.
+func (s Facts) find(collection, id string, v any) (bool, error) {
+	if id == "" {
+		return false, nil
+	}
+	records, err := s.App.FindRecordsByIds(collection, []string{id})
+	if err != nil || len(records) == 0 {
+		return false, err
+	}
+	return true, Into(records[0], v)
+}
+
+// evidence of a case is its own and that of the cases merged into it.
+func (s Facts) evidence(f *casework.Facts, _ casework.Action, _ named) error {
+	records, err := s.App.FindAllRecords("evidence", dbx.NewExp(
+		"`case` = {:case} OR `case` IN (SELECT id FROM cases WHERE `primary` = {:case})", dbx.Params{"case": f.Case.ID}))
+	if err != nil {
+		return err
+	}
+	f.Evidence = make(map[string]casework.Evidence, len(records))
+	for _, r := range records {
+		f.Evidence[r.Id] = casework.Evidence{
+			ID: r.Id, Case: f.Case.ID, Purpose: r.GetString("purpose"), Item: r.GetString("item"), PairOf: r.GetString("pair_of"),
+			SHA256: r.GetString("sha256"), State: r.GetString("state"), TakenAt: r.GetString("taken_at"),
+		}
+	}
+	return nil
+}
+
+func (s Facts) history(f *casework.Facts, _ casework.Action, _ named) error {
+	records, err := Actions{s.App}.OfCase(f.Case.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		f.History = append(f.History, casework.Past{Action: ActionOf(r), Outcome: r.GetString("outcome")})
+	}
+	return nil
+}
+
+func (s Facts) calendar(f *casework.Facts, _ casework.Action, _ named) error {
+	var err error
+	f.Rules, f.Calendar, err = Dictionaries{s.App}.Load()
+	return err
+}
+
+func unique(ids []string) []string {
+	out := slices.Clone(ids)
+	slices.SortFunc(out, strings.Compare)
+	out = slices.Compact(out)
+	return slices.DeleteFunc(out, func(id string) bool { return id == "" })
+}
