@@ -1,7 +1,23 @@
 package hooks
 
-// The lists and pages of cases.
+// The lists and files of cases.
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"time"
 
-func bindCases(app core.App, h *house) error { return nil }
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/hooks/route"
+)
+
+func bindCases(app core.App, _ *house) error {
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		return err
+	}
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		route.Cases(se, zone)
+		return se.Next()
+	})
+	return nil
+}

@@ -181,3 +181,29 @@ func (h *House) Raw(method, path string, header map[string]string, body io.Reade
 	}
 	return res.StatusCode, data
 }
+
+// Record saves a record of any collection with the given fields, as the server itself.
+func (h *House) Record(collection string, fields map[string]any) *core.Record {
+	h.T.Helper()
+	col, err := h.App.FindCollectionByNameOrId(collection)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	r := core.NewRecord(col)
+	r.Load(fields)
+	if err := h.App.Save(r); err != nil {
+		h.T.Fatalf("%s: %v", collection, err)
+	}
+	return r
+}
+
+// Case makes a registered case of an agency.
+func (h *House) Case(agency, code, number string) string {
+	h.T.Helper()
+	return h.Record("cases", map[string]any{
+		"number": number, "status": "registered", "round": 1, "source": "web", "agency": agency, "division_code": code,
+		"pollution_types": []string{"air"}, "title": "恶臭", "text": "工厂夜间排放刺鼻气味", "text_length": 10, "address": "化工路3号",
+		"location": map[string]any{"lon": 116.4, "lat": 39.9}, "identity_mode": "anonymous",
+		"received_at": "2026-11-20T01:00:00.000Z", "due_strict": "2026-12-05", "supervision_level": "none",
+	}).Id
+}

@@ -1,0 +1,138 @@
+package store
+
+// The file of one case: everything that a role may see of it, in one answer.
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/casework"
+)
+
+// CaseFile is a case with all that belongs to it. Complaint is for desks only; an
+// inspector reads the redacted text of the case.
+type CaseFile struct {
+	Case           casework.Case     `json:"case"`
+	Complaints     []json.RawMessage `json:"complaints,omitempty"`
+	Respondent     json.RawMessage   `json:"respondent,omitempty"`
+	Actions        []json.RawMessage `json:"actions"`
+	Inspections    []json.RawMessage `json:"inspections"`
+	Rectifications []json.RawMessage `json:"rectifications"`
+	Evidence       []json.RawMessage `json:"evidence"`
+	Replies        []json.RawMessage `json:"replies"`
+	Transfers      []json.RawMessage `json:"transfers"`
+	Supervisions   []json.RawMessage `json:"supervisions"`
+	Ratings        []json.RawMessage `json:"ratings,omitempty"`
+}
+
+// File returns the file of a case in the user's scope, else ErrCaseUnknown.
+func (s Cases) File(user *core.Record, id string) (CaseFile, error) {
+	var f CaseFile
+	if ok, err := s.MaySee(user, id); err != nil || !ok {
+		return f, errors.Join(ErrCaseUnknown, err)
+	}
+	record, err := s.App.FindRecordById("cases", id)
+	if err != nil {
+		return f, err
+	}
+	if err := Into(record, &f.Case); err != nil {
+		return f, err
+	}
+	parts := map[string]*[]json.RawMessage{
+		"actions": &f.Actions, "inspections": &f.Inspections, "rectifications": &f.Rectifications, "evidence": &f.Evidence,
+		"replies": &f.Replies, "transfers": &f.Transfers, "supervisions": &f.Supervisions,
+	}
+	desk := user.GetString("role") != string(casework.Inspector)
+	if desk {
+		parts["ratings"] = &f.Ratings
+	}
+	for collection, into := range parts {
+		if *into, err = s.children(collection, id); err != nil {
+			return f, err
+		}
+	}
+	if f.Respondent, err = s.respondent(record.GetString("respondent")); err != nil {
+		return f, err
+	}
+	if desk {
+		f.Complaints, err = s.complaints(id)
+	}
+	return f, err
+}
+
+// children are the records of a case, oldest first; of evidence those of the cases
+// merged into it too.
+func (s Cases) children(collection, id string) ([]json.RawMessage, error) {
+	query := s.App.RecordQuery(collection)
+	where := dbx.Expression(dbx.HashExp{"case": id})
+	if collection == "evidence" {
+		where = dbx.Or(where, dbx.NewExp("`case` IN (SELECT id FROM cases WHERE `primary` = {:primary})", dbx.Params{"primary": id}))
+	}
+	order := "rowid"
+	if collection == "actions" {
+		order = "seq"
+	}
+	var records []*core.Record
+	if err := query.AndWhere(where).OrderBy(order).All(&records); err != nil {
+		return nil, err
+	}
+	return export(records)
+}
+
+func export(records []*core.Record) ([]json.RawMessage, error) {
+	out := make([]json.RawMessage, 0, len(records))
+	for _, r := range records {
+		fields := r.FieldsData()
+		delete(fields, "content_hash")
+		data, err := json.Marshal(fields)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, data)
+	}
+	return out, nil
+}
+
+func (s Cases) respondent(id string) (json.RawMessage, error) {
+	records, err := s.App.FindRecordsByIds("respondents", unique([]string{id}))
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	rows, err := export(records)
+	if err != nil {
+		return nil, err
+	}
+	return rows[0], nil
+}
+
+// complaints of a case and of those merged into it, with the complainant masked.
+func (s Cases) complaints(id string) ([]json.RawMessage, error) {
+	records, err := s.App.FindAllRecords("complaints", dbx.NewExp(
+		"`case` = {:case} OR `case` IN (SELECT id FROM cases WHERE `primary` = {:case})", dbx.Params{"case": id}))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]json.RawMessage, 0, len(records))
+	for _, r := range records {
+		fields := r.FieldsData()
+		for _, secret := range []string{"code_hash", "phrase_hash"} {
+			delete(fields, secret)
+		}
+		masked, err := s.App.FindRecordsByIds("complainants", unique([]string{r.GetString("complainant")}))
+		if err != nil {
+			return nil, err
+		}
+		if len(masked) > 0 {
+			fields["contact"] = masked[0].Get("masked")
+		}
+		data, err := json.Marshal(fields)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, data)
+	}
+	return out, nil
+}

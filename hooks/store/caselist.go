@@ -1,0 +1,204 @@
+package store
+
+// The list of cases for a desk or an inspector: own SQL, because rules over a
+// user's range or a list of inspectors scan the whole table.
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/casework"
+)
+
+// ErrFilter: a filter's name or value is not valid.
+type ErrFilter struct{ Detail string }
+
+func (e ErrFilter) Error() string { return e.Detail }
+
+// Code is the stable code of the refusal.
+func (e ErrFilter) Code() string { return "filter_bad" }
+
+// CaseFilter is what a list asks for; zero values ask for nothing.
+type CaseFilter struct {
+	Where   []dbx.Expression
+	Sort    string // column and direction
+	Page    int    // from 1
+	PerPage int    // 1-200
+}
+
+const (
+	perPageDefault = 50
+	perPageMax     = 200
+	pageMax        = 100_000
+)
+
+// textFilters are matched exactly; several values are separated by commas.
+var textFilters = map[string]string{
+	"status": "status", "division_code": "division_code", "agency": "agency", "source": "source", "lead": "lead",
+	"supervision_level": "supervision_level", "primary": "primary", "outcome": "outcome",
+}
+
+var statuses = []casework.Status{
+	casework.Registered, casework.Accepted, casework.NotAccepted, casework.Transferred, casework.Merged, casework.Assigned,
+	casework.Inspecting, casework.Rectifying, casework.Verifying, casework.Verified, casework.Replying, casework.Closed,
+	casework.StageClosed, casework.Reopened, casework.Withdrawn,
+}
+
+var flagFilters = []string{"overdue", "due_soon", "urgent", "starred", "extended", "uncertain", "night_window", "leader_in_charge"}
+
+// dayFilters compare a column with a day; "_from" includes it, "_to" too.
+var dayFilters = map[string]string{"received": "received_at", "closed": "closed_at", "due": "due_strict"}
+
+var sorts = []string{"received_at", "due_strict", "number", "status", "seq"}
+
+// ParseCaseFilter reads a query string. An unknown name is an error, not ignored:
+// a list that silently shows more than was asked for misleads.
+func ParseCaseFilter(q url.Values, zone *time.Location) (CaseFilter, error) {
+	f := CaseFilter{Sort: "received_at DESC", Page: 1, PerPage: perPageDefault}
+	for name, values := range q {
+		if err := f.add(name, values[0], zone); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+func (f *CaseFilter) add(name, value string, zone *time.Location) error {
+	if value == "" {
+		return nil
+	}
+	if column, ok := textFilters[name]; ok {
+		return f.addText(name, column, value)
+	}
+	if slices.Contains(flagFilters, name) {
+		return f.addFlag(name, value)
+	}
+	if prefix, end, ok := strings.Cut(name, "_"); ok && dayFilters[prefix] != "" && (end == "from" || end == "to") {
+		return f.addDay(dayFilters[prefix], end, value, zone)
+	}
+	var err error
+	switch name {
+	case "type":
+		f.Where = append(f.Where, dbx.NewExp("EXISTS (SELECT 1 FROM json_each(cases.pollution_types) WHERE value = {:type})", dbx.Params{"type": value}))
+	case "inspector":
+		f.Where = append(f.Where, dbx.NewExp("EXISTS (SELECT 1 FROM case_user cu WHERE cu.user = {:inspector} AND cu.`case` = cases.id)", dbx.Params{"inspector": value}))
+	case "q":
+		f.addSearch(value)
+	case "sort":
+		err = f.addSort(value)
+	case "page":
+		f.Page, err = number(name, value, pageMax)
+	case "per_page":
+		f.PerPage, err = number(name, value, perPageMax)
+	default:
+		err = ErrFilter{fmt.Sprintf("there is no filter %q", name)}
+	}
+	return err
+}
+
+func (f *CaseFilter) addText(name, column, value string) error {
+	words := strings.Split(value, ",")
+	if len(words) > 50 {
+		return ErrFilter{fmt.Sprintf("%s: 50 values at most, these are %d", name, len(words))}
+	}
+	in := make([]any, len(words))
+	for i, w := range words {
+		if name == "status" && !slices.Contains(statuses, casework.Status(w)) {
+			return ErrFilter{fmt.Sprintf("there is no status %q", w)}
+		}
+		in[i] = w
+	}
+	f.Where = append(f.Where, dbx.In("cases."+column, in...))
+	return nil
+}
+
+func (f *CaseFilter) addFlag(name, value string) error {
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		return ErrFilter{fmt.Sprintf("%s: want true or false, not %q", name, value)}
+	}
+	if name == "leader_in_charge" {
+		f.Where = append(f.Where, dbx.NewExp("(cases.leader_in_charge <> '') = {:leader}", dbx.Params{"leader": on}))
+		return nil
+	}
+	f.Where = append(f.Where, dbx.HashExp{"cases." + name: on})
+	return nil
+}
+
+func (f *CaseFilter) addDay(column, end, value string, zone *time.Location) error {
+	day, err := time.ParseInLocation(time.DateOnly, value, zone)
+	if err != nil {
+		return ErrFilter{fmt.Sprintf("%s_%s: want a day YYYY-MM-DD, not %q", column, end, value)}
+	}
+	param := column + end
+	op, bound := ">=", day
+	if end == "to" {
+		op, bound = "<", day.AddDate(0, 0, 1)
+	}
+	text := bound.UTC().Format("2006-01-02T15:04:05.000Z")
+	if column == "due_strict" { // a date, not a time
+		text = bound.Format(time.DateOnly)
+	}
+	f.Where = append(f.Where, dbx.NewExp("cases."+column+" "+op+" {:"+param+"} AND cases."+column+" <> ''", dbx.Params{param: text}))
+	return nil
+}
+
+// addSearch looks for the words in number, title, text and address.
+func (f *CaseFilter) addSearch(value string) {
+	like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(value) + "%"
+	f.Where = append(f.Where, dbx.NewExp(
+		`(cases.number LIKE {:q} ESCAPE '\' OR cases.title LIKE {:q} ESCAPE '\' OR cases.text LIKE {:q} ESCAPE '\' OR cases.address LIKE {:q} ESCAPE '\')`,
+		dbx.Params{"q": like}))
+}
+
+func (f *CaseFilter) addSort(value string) error {
+	column, down := strings.CutPrefix(value, "-")
+	if !slices.Contains(sorts, column) {
+		return ErrFilter{fmt.Sprintf("sort: want one of %s, with - for descending, not %q", strings.Join(sorts, ", "), value)}
+	}
+	f.Sort = column + " ASC"
+	if down {
+		f.Sort = column + " DESC"
+	}
+	return nil
+}
+
+func number(name, value string, most int) (int, error) {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 || n > most {
+		return 0, ErrFilter{fmt.Sprintf("%s: want a number from 1 to %d, not %q", name, most, value)}
+	}
+	return n, nil
+}
+
+// CasePage is one page of a list.
+type CasePage struct {
+	Items   []casework.Case `json:"items"`
+	Page    int             `json:"page"`
+	PerPage int             `json:"per_page"`
+	Total   int             `json:"total"`
+}
+
+// List returns a page of the cases in the user's scope.
+func (s Cases) List(user *core.Record, f CaseFilter) (CasePage, error) {
+	where := append([]dbx.Expression{Scope(user)}, f.Where...)
+	page := CasePage{Page: f.Page, PerPage: f.PerPage}
+	if err := s.App.DB().Select("count(*)").From("cases").Where(dbx.And(where...)).Row(&page.Total); err != nil {
+		return page, err
+	}
+	var records []*core.Record
+	err := s.App.RecordQuery("cases").AndWhere(dbx.And(where...)).OrderBy("cases."+f.Sort, "cases.id").
+		Limit(int64(f.PerPage)).Offset(int64((f.Page - 1) * f.PerPage)).All(&records)
+	if err != nil {
+		return page, err
+	}
+	page.Items, err = all[casework.Case](records)
+	return page, err
+}
