@@ -2,6 +2,15 @@
 
 package casework
 
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
 // Unit says how the days of a deadline are counted.
 type Unit string
 
@@ -15,20 +24,163 @@ const (
 	StepAccept        = "accept"         // 受理: from receipt
 	StepHandle        = "handle"         // 办理: from acceptance
 	StepExtend        = "extend"         // 延期: at most, once
-	StepObject        = "object"         // 异议: to a referral
-	StepReviewRequest = "review_request" // 申请复查
-	StepReviewDecide  = "review_decide"  // 复查决定
+	StepObject        = "object"         // 异议: to a referral, from its receipt
+	StepReviewRequest = "review_request" // 申请复查: from the reply
+	StepReviewDecide  = "review_decide"  // 复查决定: from the request
 	StepRecheck       = "recheck"        // 复查改正情况: from the order's service
 )
 
 // DeadlineRule is one row: so many days for a step, for cases of a jurisdiction and a
-// source. Empty jurisdiction or source means any; the most specific row counts.
+// source. Empty jurisdiction or source means any; the most specific row counts, the
+// jurisdiction before the source.
 type DeadlineRule struct {
-	ID           string `json:"id"`
+	ID           string `json:"id,omitempty"`
 	Jurisdiction string `json:"jurisdiction"` // division code
 	Source       string `json:"source"`
 	Step         string `json:"step"`
 	Number       int    `json:"number"`
 	Unit         Unit   `json:"unit"`
 	Article      string `json:"article"` // the law that says so
+}
+
+//go:embed deadlines.json
+var deadlinesJSON []byte
+
+// NationalRules returns the rules that hold where no row says otherwise.
+func NationalRules() []DeadlineRule { return slices.Clone(nationalRules()) }
+
+var nationalRules = sync.OnceValue(func() []DeadlineRule {
+	var rules []DeadlineRule
+	if err := json.Unmarshal(deadlinesJSON, &rules); err != nil {
+		panic("casework: deadlines.json: " + err.Error()) // embedded: a test reads it first
+	}
+	return rules
+})
+
+// RuleFor finds the rule of a step for a case: among rows first, then the national ones.
+func RuleFor(rows []DeadlineRule, c Case, step string) DeadlineRule {
+	for _, list := range [][]DeadlineRule{rows, nationalRules()} {
+		best, found := DeadlineRule{}, false
+		for _, r := range list {
+			if r.Step == step && r.fits(c) && (!found || r.rank() > best.rank()) {
+				best, found = r, true
+			}
+		}
+		if found {
+			return best
+		}
+	}
+	return DeadlineRule{Step: step}
+}
+
+func (r DeadlineRule) fits(c Case) bool {
+	if r.Source != "" && r.Source != c.Source {
+		return false
+	}
+	if r.Jurisdiction == "" {
+		return true
+	}
+	from, to, err := Scope(r.Jurisdiction)
+	return err == nil && InScope(c.DivisionCode, from, to)
+}
+
+// rank orders rules by how much they single out.
+func (r DeadlineRule) rank() int {
+	rank := 0
+	if r.Source != "" {
+		rank = 1
+	}
+	if r.Jurisdiction == "" {
+		return rank
+	}
+	from, to, err := Scope(r.Jurisdiction)
+	if err != nil {
+		return rank
+	}
+	same := 0 // the longer the common head of the range, the smaller it is
+	for same < len(from) && from[same] == to[same] {
+		same++
+	}
+	return rank + 2*(same+1)
+}
+
+// Deadline is the last day of a period, both ways of counting; dates are YYYY-MM-DD in
+// Asia/Shanghai. Provisional: a year is involved whose calendar is not published.
+type Deadline struct {
+	Strict      string // no roll-over: alarms go by it
+	Legal       string // a last day that is not worked moves to the next working day
+	Provisional bool
+}
+
+// Deadline counts from a date, which itself does not count. It fails if start is no date.
+func (c Calendar) Deadline(start string, number int, unit Unit) (Deadline, error) {
+	day, err := time.Parse(time.DateOnly, start)
+	if err != nil {
+		return Deadline{}, fmt.Errorf("deadline: start: %w", err)
+	}
+	var d Deadline
+	if unit == NaturalDay {
+		day = day.AddDate(0, 0, number)
+	} else {
+		for left := number; left > 0; {
+			day = day.AddDate(0, 0, 1)
+			d.Provisional = d.Provisional || !c.Published(day.Year())
+			if c.Working(day) {
+				left--
+			}
+		}
+	}
+	d.Strict = day.Format(time.DateOnly)
+	d.Legal, d.Provisional = c.roll(day, d.Provisional)
+	return d, nil
+}
+
+// roll moves a last day to the next working one.
+// 法定休假日: weekends count as well as holidays (民法典第二百零三条).
+func (c Calendar) roll(day time.Time, provisional bool) (string, bool) {
+	provisional = provisional || !c.Published(day.Year())
+	for !c.Working(day) {
+		day = day.AddDate(0, 0, 1)
+		provisional = provisional || !c.Published(day.Year())
+	}
+	return day.Format(time.DateOnly), provisional
+}
+
+// due is the deadline of a step of a case that starts on a date. A broken start gives none.
+func (f Facts) due(c Case, step, start string) Deadline {
+	rule := RuleFor(f.Rules, c, step)
+	d, err := f.Calendar.Deadline(start, rule.Number, rule.Unit)
+	if err != nil {
+		return Deadline{}
+	}
+	return d
+}
+
+// runs puts a deadline on the case.
+func (c *Case) runs(d Deadline) {
+	c.DueStrict, c.DueLegal, c.DueProvisional = d.Strict, d.Legal, d.Provisional
+}
+
+// soonDays before the end of a period the case is due soon.
+const soonDays = 3
+
+// Clock says how a case stands to its deadline at a time: overdue after due_strict, due soon
+// from three days before. The clock of a stage-closed case is its plan; what is not open
+// has none.
+func Clock(c Case, now time.Time) (overdue, soon bool) {
+	due := c.DueStrict
+	if c.Status == StageClosed {
+		due = ""
+		for _, step := range c.Plan {
+			due = max(due, step.Due)
+		}
+	}
+	if due == "" || !Process().State(c.Status).Open {
+		return false, false
+	}
+	today := Date(now)
+	if today > due {
+		return true, false
+	}
+	return false, Date(now.AddDate(0, 0, soonDays)) >= due
 }

@@ -1,3 +1,5 @@
+// Division codes: which places lie under an agency.
+
 package casework
 
 import "fmt"
@@ -26,4 +28,16 @@ func Scope(code string) (from, to string, err error) {
 		return code, code[:4] + "99", nil
 	}
 	return code, code, nil
+}
+
+// InScope says whether a division code lies in a range made by Scope. A town's code of nine
+// or twelve digits lies where its county does.
+func InScope(code, from, to string) bool {
+	if code == "" || from == "" {
+		return false
+	}
+	if len(code) > len(to) {
+		code = code[:len(to)]
+	}
+	return from <= code && code <= to
 }

@@ -74,10 +74,10 @@ type Rectification struct {
 
 // States of a rectification.
 const (
-	Ordered         = "ordered"   // 已责令改正
-	Submitted       = "submitted" // 已提交整改
-	ItemsFailed     = "failed"    // 核验未通过
-	ItemsAllCorrect = "verified"  // 核验通过
+	Ordered     = "ordered"   // 已责令改正
+	Submitted   = "submitted" // 已提交整改
+	ItemsFailed = "failed"    // 核验未通过
+	ItemsPassed = "verified"  // 核验通过
 )
 
 // RectificationItem is one item with its proof. Once passed it stays passed.

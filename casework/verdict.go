@@ -91,14 +91,15 @@ type Supervision struct {
 const (
 	ToComplainant = "complainant"
 	ToInspectors  = "inspectors"
-	ToDispatchers = "dispatchers" // of the case's agency
+	ToDispatchers = "dispatchers"
 )
 
-// Notice asks for a message. Recipients are users; empty for the complainant and the
-// dispatchers, whom the store knows.
+// Notice asks for a message. Recipients are inspectors; the complainants of the case and the
+// dispatchers of Agency are known to the store.
 type Notice struct {
 	Kind       string
 	To         string
 	Recipients []string
+	Agency     string
 	Urgent     bool
 }

@@ -1,0 +1,147 @@
+// What the earlier actions of a case tell: its rounds, who arrived, who ever worked on it.
+
+package casework
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// pastRound is an applied action with the round it fell in and its arguments.
+type pastRound struct {
+	Past
+	round int
+	in    args
+}
+
+// applied returns the applied actions of the case, oldest first, each with its round. A
+// round ends with a failed verification and with a reopening.
+func (f Facts) applied() []pastRound {
+	out := make([]pastRound, 0, len(f.History))
+	round := 0
+	for _, past := range f.History {
+		if past.Outcome != Applied {
+			continue
+		}
+		p := pastRound{Past: past, round: round}
+		if err := json.Unmarshal(past.Args, &p.in); err != nil {
+			p.in = args{} // an applied action was read once; another shape tells nothing
+		}
+		out = append(out, p)
+		if past.Name == "reopen" || p.failedItems() {
+			round++
+		}
+	}
+	first := f.Case.Round - round
+	for i := range out {
+		out[i].round += first
+	}
+	return out
+}
+
+func (p pastRound) failedItems() bool {
+	return p.Name == "verify" && slices.ContainsFunc(p.in.Items, func(i item) bool { return !i.Passed })
+}
+
+// Arrivals are the officers who arrived on site in the current round and are still on the
+// case.
+func (f Facts) Arrivals() []string {
+	var out []string
+	for _, p := range f.applied() {
+		if p.Name != "arrive" || p.round != f.Case.Round {
+			continue
+		}
+		for _, o := range p.in.Officers {
+			if slices.Contains(f.Case.Inspectors, o) && !slices.Contains(out, o) {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+// fieldActions are done on site or in the field, by officers.
+var fieldActions = []string{"arrive", "conclude", "submit", "verify"}
+
+// Officers are all who were ever an officer of the case: assigned to it, named on site, or
+// the actor of something done in the field, whether that was admitted or not.
+func (f Facts) Officers() []string {
+	out := slices.Clone(f.Case.Inspectors)
+	for _, p := range f.applied() {
+		out = append(append(out, p.in.Inspectors...), p.in.Officers...)
+	}
+	for _, p := range f.History {
+		if slices.Contains(fieldActions, p.Name) && p.ActorRole == Inspector {
+			out = append(out, p.Actor)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// inspectedBy are those who took part in an inspection of the case, in any round.
+func (f Facts) inspectedBy() []string {
+	var out []string
+	for _, p := range f.applied() {
+		switch p.Name {
+		case "arrive":
+			out = append(out, p.in.Officers...)
+		case "conclude":
+			out = append(out, p.Actor)
+		}
+	}
+	return out
+}
+
+// proof are the photos that the present round's result rests on.
+func (f Facts) proof() []string {
+	var out []string
+	for _, p := range f.applied() {
+		if p.Name == "reopen" {
+			out = nil // the old rounds are frozen
+		}
+		if slices.Contains(fieldActions, p.Name) {
+			out = append(out, cited(p.Action, p.in)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// cited are the ids of all photos that an action speaks of.
+func cited(a Action, in args) []string {
+	out := slices.Clone(a.Evidence)
+	for _, i := range in.Items {
+		out = append(out, i.Evidence...)
+		for _, id := range []string{i.Before, i.After} {
+			if id != "" {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
+// Need is what an action speaks of: the ids that its Facts must hold.
+type Need struct {
+	People     []string
+	Evidence   []string
+	Primary    string
+	Inspection string
+}
+
+// Needs reads an action for the records that have to be fetched with the case. What cannot
+// be read is left out: Apply will say so.
+func Needs(a Action) Need {
+	var in args
+	if err := json.Unmarshal(a.Args, &in); err != nil {
+		in = args{}
+	}
+	people := slices.Concat(in.Inspectors, in.Officers)
+	for _, id := range []string{in.Lead, in.AgreedBy} {
+		if id != "" {
+			people = append(people, id)
+		}
+	}
+	return Need{People: people, Evidence: cited(a, in), Primary: in.Primary, Inspection: in.Inspection}
+}
