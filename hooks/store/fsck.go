@@ -1,0 +1,202 @@
+package store
+
+// fsck recomputes the feed and the documents from the records and says where they differ.
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Fsck checks a database; it only reads.
+type Fsck struct{ App core.App }
+
+// Report is what was checked and every difference found.
+type Report struct {
+	Records     int          `json:"records"`
+	Documents   int          `json:"documents"`
+	Rows        int          `json:"rows"`
+	Head        int64        `json:"head"`
+	Differences []Difference `json:"differences"`
+}
+
+// Difference is one thing that is not as it would be computed anew.
+type Difference struct {
+	Collection string `json:"collection"`
+	Record     string `json:"record"`
+	What       string `json:"what"`
+}
+
+// Run checks everything: documents, rows, seqs, grants and the table of who works on
+// which case.
+func (s Fsck) Run() (Report, error) {
+	r := Report{Differences: []Difference{}}
+	if err := s.App.DB().NewQuery(`SELECT CAST(value AS INTEGER) FROM sync_meta WHERE key = 'head'`).Row(&r.Head); err != nil {
+		return r, err
+	}
+	names := Synced()
+	slices.Sort(names)
+	for _, name := range names {
+		if err := s.collection(&r, name); err != nil {
+			return r, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	for _, check := range []func(*Report) error{s.orphans, s.caseUsers, s.head} {
+		if err := check(&r); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+func (r *Report) add(collection, record, format string, args ...any) {
+	r.Differences = append(r.Differences, Difference{collection, record, fmt.Sprintf(format, args...)})
+}
+
+const fsckPage = 500 // records read at a time
+
+func (s Fsck) collection(r *Report, name string) error {
+	for after := ""; ; {
+		var records []*core.Record
+		err := s.App.RecordQuery(name).AndWhere(dbx.NewExp("id > {:after}", dbx.Params{"after": after})).
+			OrderBy("id").Limit(fsckPage).All(&records)
+		if err != nil || len(records) == 0 {
+			return err
+		}
+		for _, record := range records {
+			if err := s.record(r, record); err != nil {
+				return err
+			}
+		}
+		r.Records += len(records)
+		after = records[len(records)-1].Id
+	}
+}
+
+func (s Fsck) record(r *Report, record *core.Record) error {
+	p := projections[record.Collection().Name]
+	want, err := project(s.App, record)
+	if err != nil {
+		return err
+	}
+	want["seq"] = int64(record.GetInt("seq"))
+	feed := Feed(s)
+	have, _, err := feed.Doc(p.as, record.Id)
+	if err != nil {
+		return err
+	}
+	if have == nil {
+		r.add(p.as, record.Id, "has no document")
+	} else if err := compare(r, p.as, record.Id, want, have); err != nil {
+		return err
+	}
+	buckets, err := p.travel(s.App, record)
+	if err != nil {
+		return err
+	}
+	present, err := feed.present(p.as, record.Id)
+	if err != nil {
+		return err
+	}
+	if !sameSet(buckets, present) {
+		r.add(p.as, record.Id, "lies in buckets %v, should lie in %v", present, buckets)
+	}
+	return nil
+}
+
+func compare(r *Report, as, id string, want map[string]any, have map[string]json.RawMessage) error {
+	for name, value := range want {
+		data, err := json.Marshal(value)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(data, have[name]) {
+			r.add(as, id, "field %s is %.200s in the document, should be %.200s", name, have[name], data)
+		}
+	}
+	for name := range have {
+		if _, ok := want[name]; !ok {
+			r.add(as, id, "field %s stands in the document and should not", name)
+		}
+	}
+	return nil
+}
+
+const allDocs = `SELECT d.collection AS collection, d.record AS record, d.seq AS seq, json_extract(d.doc, '$.seq') AS inner,
+	(SELECT max(f.seq) FROM sync_feed f WHERE f.collection = d.collection AND f.record = d.record AND f.gone = '') AS newest
+	FROM sync_doc d ORDER BY d.collection, d.record`
+
+// orphans: a document without its record, or whose seqs do not agree.
+func (s Fsck) orphans(r *Report) error {
+	var docs []struct {
+		Collection string `db:"collection"`
+		Record     string `db:"record"`
+		Seq        int64  `db:"seq"`
+		Inner      int64  `db:"inner"`
+		Newest     *int64 `db:"newest"`
+	}
+	if err := s.App.DB().NewQuery(allDocs).All(&docs); err != nil {
+		return err
+	}
+	r.Documents = len(docs)
+	known, err := s.ids()
+	if err != nil {
+		return err
+	}
+	for _, d := range docs {
+		if !known[d.Collection+"/"+d.Record] {
+			r.add(d.Collection, d.Record, "has a document and no record")
+		}
+		if d.Seq != d.Inner {
+			r.add(d.Collection, d.Record, "has seq %d in its row and %d in its document", d.Seq, d.Inner)
+		}
+		if d.Newest != nil && *d.Newest < d.Seq {
+			r.add(d.Collection, d.Record, "stands at seq %d in the feed, its document at %d", *d.Newest, d.Seq)
+		}
+	}
+	return s.App.DB().NewQuery(`SELECT count(*) FROM sync_feed`).Row(&r.Rows)
+}
+
+func (s Fsck) ids() (map[string]bool, error) {
+	known := map[string]bool{}
+	for name, p := range projections {
+		var ids []string
+		if err := s.App.DB().Select("id").From(name).Column(&ids); err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			known[p.as+"/"+id] = true
+		}
+	}
+	return known, nil
+}
+
+const wrongUsers = "SELECT c.id FROM cases c WHERE " +
+	"(SELECT coalesce(group_concat(value, ','), '') FROM (SELECT DISTINCT value FROM json_each(iif(json_valid(c.inspectors), c.inspectors, '[]')) ORDER BY value))" +
+	" <> (SELECT coalesce(group_concat(user, ','), '') FROM (SELECT user FROM case_user WHERE `case` = c.id ORDER BY user))"
+
+func (s Fsck) caseUsers(r *Report) error {
+	var ids []string
+	if err := s.App.DB().NewQuery(wrongUsers).Column(&ids); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		r.add("cases", id, "case_user does not agree with its inspectors")
+	}
+	return nil
+}
+
+func (s Fsck) head(r *Report) error {
+	var newest int64
+	if err := s.App.DB().NewQuery(`SELECT coalesce(max(seq), 0) FROM sync_feed`).Row(&newest); err != nil {
+		return err
+	}
+	if newest > r.Head {
+		r.add("sync_meta", "head", "is %d, the feed holds %d", r.Head, newest)
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package store
+
+// The projection: what a phone may see of each record. A field that is not named here
+// never leaves the server by sync.
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// projection tells how records of one collection travel.
+type projection struct {
+	as     string // the synced collection's name
+	fields string // copied as they are
+	kind   string // of a dictionary
+	adjust func(app core.App, r *core.Record, doc map[string]any) error
+	travel func(app core.App, r *core.Record) ([]string, error) // the buckets it belongs to
+}
+
+// projections by collection. What else a projection reads is named in rereads.
+var projections = map[string]projection{
+	"cases": {
+		as: "cases",
+		fields: `number status round pollution_types division_code title text location address inspectors lead due inspection
+			rectification items due_strict due_legal outcome handling_result`,
+		adjust: caseFields, travel: ofRoot,
+	},
+	"actions": {
+		as: "actions",
+		fields: `case name args actor_kind actor device device_at received_at position base evidence outcome code from to round
+			decided_by decided_at`,
+		adjust: hideComplainant, travel: ofCase,
+	},
+	"inspections": {
+		as: "inspections",
+		fields: `case round inspectors lead started_at findings statement weather max_noise_db samples notes finished_at
+			created_by`,
+		travel: ofCase,
+	},
+	"rectifications": {
+		as: "rectifications",
+		fields: `case inspection round order_no served_at deadline recheck_due measures responsible items state submitted_at
+			verified_at officers item_remarks progress notes`,
+		travel: ofCase,
+	},
+	"evidence": {
+		as: "evidence",
+		fields: `case inspection rectification item purpose pair_of sha256 size mime taken_at position heading mock_location
+			device previous caption state receipt flags author received_at`,
+		adjust: hidePlace, travel: ofCase,
+	},
+	"held_edits": {
+		as: "held", fields: `collection record field code state decided_at`,
+		adjust: heldFields, travel: ofAuthor,
+	},
+	"agencies":       {as: "agencies", fields: `name division_code level phone`, travel: ofAll},
+	"users":          {as: "colleagues", fields: `name certificate_no on_duty`, travel: ofAgency},
+	"deadline_rules": {as: "dictionaries", kind: "deadline_rule", fields: `jurisdiction source step number unit article`, travel: ofAll},
+	"holidays":       {as: "dictionaries", kind: "holiday_year", fields: `year days`, travel: ofAll},
+}
+
+// rereads names for each collection that is read by a projection which records have
+// to be projected again when it changes: their collection and the field that points here.
+var rereads = map[string]struct{ collection, field string }{
+	"respondents": {"cases", "respondent"},
+}
+
+// Synced are the collections whose changes go into the feed.
+func Synced() []string {
+	out := make([]string, 0, len(projections))
+	for name := range projections {
+		out = append(out, name)
+	}
+	return out
+}
+
+// project is the phone's view of a record, without its seq.
+func project(app core.App, r *core.Record) (map[string]any, error) {
+	p := projections[r.Collection().Name]
+	doc := map[string]any{"id": r.Id}
+	if p.kind != "" {
+		doc["kind"] = p.kind
+	}
+	for _, name := range strings.Fields(p.fields) {
+		doc[name] = r.Get(name)
+	}
+	if p.adjust != nil {
+		if err := p.adjust(app, r, doc); err != nil {
+			return nil, fmt.Errorf("project %s %s: %w", p.as, r.Id, err)
+		}
+	}
+	return doc, nil
+}
+
+// caseFlags are folded into one object of the phone's view.
+var caseFlags = []string{
+	"overdue", "due_soon", "extended", "urgent", "starred", "supervision_level", "special_case", "leader_in_charge",
+	"escalation_level", "repeat_count", "night_window",
+}
+
+// caseFields adds the flags and the accused unit by name.
+func caseFields(app core.App, r *core.Record, doc map[string]any) error {
+	flags := map[string]any{}
+	for _, name := range caseFlags {
+		flags[name] = r.Get(name)
+	}
+	doc["flags"] = flags
+	doc["respondent"] = nil
+	rows, err := app.FindRecordsByIds("respondents", unique([]string{r.GetString("respondent")}))
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	doc["respondent"] = map[string]any{
+		"id": rows[0].Id, "name": rows[0].GetString("name"), "credit_code": rows[0].GetString("credit_code"),
+		"address": rows[0].GetString("address"),
+	}
+	return nil
+}
+
+// hideComplainant: what a complainant wrote into an action stays on the server.
+func hideComplainant(_ core.App, r *core.Record, doc map[string]any) error {
+	if r.GetString("actor_kind") == "complainant" {
+		doc["args"], doc["position"], doc["actor"] = map[string]any{}, nil, ""
+	}
+	return nil
+}
+
+// hidePlace: where and when a complainant took a photo says where she stood.
+func hidePlace(_ core.App, r *core.Record, doc map[string]any) error {
+	if r.GetString("complaint") != "" {
+		doc["position"], doc["taken_at"], doc["heading"], doc["device"], doc["author"] = nil, "", 0, "", ""
+	}
+	return nil
+}
+
+func heldFields(_ core.App, r *core.Record, doc map[string]any) error {
+	doc["value"], doc["by"] = r.Get("ours"), r.GetString("decided_by")
+	return nil
+}
+
+func ofAll(core.App, *core.Record) ([]string, error) { return []string{"g"}, nil }
+
+func ofAgency(_ core.App, r *core.Record) ([]string, error) {
+	return []string{"a:" + r.GetString("agency")}, nil
+}
+
+func ofAuthor(_ core.App, r *core.Record) ([]string, error) {
+	return []string{"u:" + r.GetString("author")}, nil
+}
+
+func ofCase(app core.App, r *core.Record) ([]string, error) {
+	return CaseUsers{app}.Buckets(r.GetString("case"))
+}
+
+func ofRoot(app core.App, r *core.Record) ([]string, error) {
+	if r.GetString("primary") != "" {
+		return CaseUsers{app}.Buckets(r.GetString("primary"))
+	}
+	var inspectors []string
+	_ = r.UnmarshalJSONField("inspectors", &inspectors) // an empty column is nobody
+	buckets := make([]string, len(inspectors))
+	for i, user := range inspectors {
+		buckets[i] = "u:" + user
+	}
+	return buckets, nil
+}
+
+// canonical is a document as it is stored: keys sorted, without the spaces.
+func canonical(doc map[string]any) ([]byte, error) { return json.Marshal(doc) }
+
+// Reread names what is to be projected again when a record of the collection changes:
+// the collection, and its field that points at the changed record.
+func Reread(collection string) (target, field string) {
+	r := rereads[collection]
+	return r.collection, r.field
+}
