@@ -1,0 +1,274 @@
+// Tests of the guards: one world in which each fails, one sentence for each.
+
+package casework_test
+
+import (
+	"fmt"
+	"testing"
+
+	"xuncha/casework"
+	"xuncha/casework/casetest"
+)
+
+// spoilt is an example of an action in a state with one thing changed, and what comes of it.
+type spoilt struct {
+	sentence string
+	action   string
+	state    casework.Status
+	world    func(*casetest.World)
+	args     casetest.Args // replaces single arguments; nil takes one away
+	by       string
+	code     string // "" means applied
+}
+
+func (s spoilt) run() casework.Verdict {
+	w := casetest.At(s.state)
+	if s.world != nil {
+		s.world(w)
+	}
+	a := w.Example(s.action)
+	if s.by != "" {
+		by := w.By(s.by, s.action, nil)
+		by.Args, by.Position = a.Args, a.Position
+		a = by
+	}
+	a.Args = casetest.With(a.Args, s.args)
+	if s.action == "arrive" && s.code == "position_missing" {
+		a.Position = nil
+	}
+	return w.Do(a)
+}
+
+// person changes one person of the world.
+func person(id string, change func(*casework.Person)) func(*casetest.World) {
+	return func(w *casetest.World) {
+		p := w.People[id]
+		change(&p)
+		w.People[id] = p
+	}
+}
+
+func photo(id string, change func(*casework.Evidence)) func(*casetest.World) {
+	return func(w *casetest.World) {
+		e := w.Evidence[id]
+		change(&e)
+		w.Evidence[id] = e
+	}
+}
+
+func days(n int) func(*casetest.World) {
+	return func(w *casetest.World) { w.Now = w.Now.AddDate(0, 0, n) }
+}
+
+func did(actions ...string) func(*casetest.World) {
+	return func(w *casetest.World) {
+		for _, name := range actions {
+			if v := w.Do(w.Example(name)); !v.Applied {
+				panic(fmt.Sprintf("%s: %s %s", name, v.Code, v.Detail))
+			}
+		}
+	}
+}
+
+func list(v ...any) []any { return v }
+
+var guardCases = []spoilt{
+	// people
+	{sentence: "an intake officer of another province does not reach the case", action: "accept", state: casework.Registered, by: casetest.Abroad, code: "out_of_scope"},
+	{sentence: "a case without place and agency is everybody's", action: "accept", state: casework.Registered, by: casetest.Abroad, world: func(w *casetest.World) {
+		w.Case.Agency, w.Case.DivisionCode = "", ""
+	}},
+	{sentence: "the city's supervisor reaches down into the county", action: "star", state: casework.Assigned},
+	{sentence: "a disabled dispatcher does nothing", action: "accept", state: casework.Registered, world: person(casetest.Dispatcher, func(p *casework.Person) { p.Disabled = true }), code: "actor_disabled"},
+	{sentence: "an inspector who is not on the case does not arrive", action: "arrive", state: casework.Assigned, by: casetest.Zhou, code: "not_case_officer"},
+	{sentence: "one officer is not a crew", action: "assign", state: casework.Accepted, args: casetest.Args{"inspectors": list(casetest.Lin)}, code: "one_officer_only"},
+	{sentence: "the same officer twice is one officer", action: "assign", state: casework.Accepted, args: casetest.Args{"inspectors": list(casetest.Lin, casetest.Lin)}, code: "one_officer_only"},
+	{sentence: "an unknown user is no officer", action: "assign", state: casework.Accepted, args: casetest.Args{"inspectors": list(casetest.Lin, "user0unknown001")}, code: "officer_unknown"},
+	{sentence: "a reviewer is no officer", action: "assign", state: casework.Accepted, args: casetest.Args{"inspectors": list(casetest.Lin, casetest.Reviewer)}, code: "officer_unknown"},
+	{sentence: "a disabled inspector is not sent", action: "assign", state: casework.Accepted, world: person(casetest.Wu, func(p *casework.Person) { p.Disabled = true }), code: "officer_unknown"},
+	{sentence: "a certificate that ended yesterday is worth nothing", action: "assign", state: casework.Accepted, world: person(casetest.Wu, func(p *casework.Person) { p.CertificateUntil = "2026-06-09" }), code: "certificate_expired"},
+	{sentence: "a certificate holds on its last day", action: "assign", state: casework.Accepted, world: person(casetest.Wu, func(p *casework.Person) { p.CertificateUntil = "2026-06-10" })},
+	{sentence: "without a certificate nobody is sent", action: "assign", state: casework.Accepted, world: person(casetest.Wu, func(p *casework.Person) { p.CertificateNo = "" }), code: "certificate_expired"},
+	{sentence: "who is recused is not sent", action: "assign", state: casework.Accepted, world: person(casetest.Wu, func(p *casework.Person) { p.Recused = true }), code: "officer_recused"},
+	{sentence: "inspectors of another province are not ours to send", action: "assign", state: casework.Accepted, args: casetest.Args{"inspectors": list(casetest.Lin, casetest.Outsider)}, code: "officer_out_of_reach"},
+	{sentence: "the agency is the dispatcher's or an officer's", action: "assign", state: casework.Accepted, args: casetest.Args{"agency": casetest.Elsewhere}, code: "agency_mismatch"},
+	{sentence: "the lead is one of the crew", action: "assign", state: casework.Accepted, args: casetest.Args{"lead": casetest.Zhou}, code: "lead_not_on_crew"},
+	{sentence: "nobody is sent for yesterday", action: "assign", state: casework.Accepted, args: casetest.Args{"due": "2026-06-09"}, code: "due_in_past"},
+	{sentence: "nobody is given more time than the law gives", action: "assign", state: casework.Accepted, args: casetest.Args{"due": "2026-08-11"}, code: "due_after_deadline"},
+	{sentence: "the last legal day may be given", action: "assign", state: casework.Accepted, args: casetest.Args{"due": "2026-08-10"}},
+	{sentence: "once the deadline has passed any day is better than none", action: "assign", state: casework.Accepted, world: days(80), args: casetest.Args{"due": "2026-09-30"}},
+	{sentence: "a reassignment is explained", action: "assign", state: casework.Inspecting, args: casetest.Args{"reason": nil}, code: "reassign_reason_missing"},
+	{sentence: "a first assignment needs no reason", action: "assign", state: casework.Accepted, args: casetest.Args{"reason": nil}},
+
+	// on site
+	{sentence: "certificates are shown", action: "arrive", state: casework.Assigned, args: casetest.Args{"certificate_shown": false}, code: "certificate_not_shown"},
+	{sentence: "one does not arrive alone", action: "arrive", state: casework.Assigned, args: casetest.Args{"officers": list(casetest.Lin)}, code: "one_officer_only"},
+	{sentence: "one does not arrive with somebody who is not on the case", action: "arrive", state: casework.Assigned, args: casetest.Args{"officers": list(casetest.Lin, casetest.Zhou)}, code: "officer_not_on_case"},
+	{sentence: "one does not arrive for others", action: "arrive", state: casework.Assigned, by: casetest.Zhou, world: func(w *casetest.World) {
+		w.Case.Inspectors = append(w.Case.Inspectors, casetest.Zhou)
+	}, code: "actor_not_among_officers"},
+	{sentence: "an arrival has a place", action: "arrive", state: casework.Assigned, code: "position_missing"},
+	{sentence: "the visit of another case is none", action: "arrive", state: casework.Assigned, args: casetest.Args{"inspection": "inspection00099"}, code: "inspection_unknown"},
+	{sentence: "a further visit of the round counts", action: "arrive", state: casework.Assigned, args: casetest.Args{"inspection": "inspection00099"}, world: func(w *casetest.World) {
+		w.Inspection = &casework.Inspection{ID: "inspection00099", Case: casetest.CaseID, Round: 1}
+	}},
+	{sentence: "a visit of an earlier round does not count", action: "arrive", state: casework.Assigned, args: casetest.Args{"inspection": "inspection00099"}, world: func(w *casetest.World) {
+		w.Inspection = &casework.Inspection{ID: "inspection00099", Case: casetest.CaseID, Round: 0}
+	}, code: "inspection_unknown"},
+	{sentence: "nothing is concluded by a crew that did not arrive", action: "conclude", state: casework.Inspecting, world: func(w *casetest.World) {
+		w.Case.Inspectors = []string{casetest.Lin, casetest.Zhou}
+	}, code: "arrival_missing"},
+	{sentence: "what is true and stays needs an order", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order": nil}, code: "order_missing"},
+	{sentence: "where nothing was found nothing is ordered", action: "conclude", state: casework.Inspecting, args: casetest.Args{"outcome": "unsubstantiated"}, code: "order_unexpected"},
+	{sentence: "what was corrected on the spot has its photo", action: "conclude", state: casework.Inspecting, args: casetest.Args{"corrected": true, "order": nil}, code: "correction_unproved"},
+	{sentence: "an order is not due before it is served", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.deadline": "2026-06-09"}, code: "order_dates_wrong"},
+	{sentence: "an order is not served tomorrow", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.served_at": "2026-06-11T09:00:00+08:00"}, code: "order_dates_wrong"},
+	{sentence: "an item stands once", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.items": list(casetest.Args{"id": "a", "text": "一"}, casetest.Args{"id": "a", "text": "二"})}, code: "item_repeated"},
+
+	// put right and verified
+	{sentence: "another case's rectification is not submitted", action: "submit", state: casework.Rectifying, args: casetest.Args{"rectification": "rectification99"}, code: "rectification_unknown"},
+	{sentence: "an item that was not ordered is unknown", action: "submit", state: casework.Rectifying, args: casetest.Args{"items": list(pairOf("item3"), pairOf("item1"), pairOf("item2"))}, code: "item_unknown"},
+	{sentence: "an item is submitted once", action: "submit", state: casework.Rectifying, args: casetest.Args{"items": list(pairOf("item1"), pairOf("item1"))}, code: "item_unknown"},
+	{sentence: "each open item has its pair", action: "submit", state: casework.Rectifying, args: casetest.Args{"items": list(pairOf("item1"))}, code: "pair_missing"},
+	{sentence: "a photo of another case proves nothing", action: "submit", state: casework.Rectifying, world: photo(casetest.Photo("after", "item1"), func(e *casework.Evidence) { e.Case = "case00000000077" }), code: "evidence_unknown"},
+	{sentence: "a photo that nobody sent proves nothing", action: "submit", state: casework.Rectifying, world: func(w *casetest.World) { delete(w.Evidence, casetest.Photo("after", "item1")) }, code: "evidence_unknown"},
+	{sentence: "photos may still be on their way when they are submitted", action: "submit", state: casework.Rectifying, world: photo(casetest.Photo("after", "item1"), func(e *casework.Evidence) { e.State = "pending" })},
+	{sentence: "before and after are not one photo", action: "submit", state: casework.Rectifying, world: photo(casetest.Photo("after", "item1"), func(e *casework.Evidence) { e.SHA256 = "sha256 of " + casetest.Photo("before", "item1") }), code: "pair_wrong"},
+	{sentence: "before and after are not swapped", action: "submit", state: casework.Rectifying, world: photo(casetest.Photo("after", "item1"), func(e *casework.Evidence) { e.Purpose = "before" }), code: "pair_wrong"},
+	{sentence: "a photo belongs to one item", action: "submit", state: casework.Rectifying, world: photo(casetest.Photo("after", "item1"), func(e *casework.Evidence) { e.Item = "item2" }), code: "pair_wrong"},
+	{sentence: "a photo has one partner", action: "submit", state: casework.Rectifying, world: photo(casetest.Photo("after", "item1"), func(e *casework.Evidence) { e.PairOf = "photo0000000099" }), code: "pair_wrong"},
+	{sentence: "what a photo leaves open the action may say", action: "submit", state: casework.Rectifying, world: photo(casetest.Photo("after", "item1"), func(e *casework.Evidence) { e.Item, e.PairOf = "", "" })},
+	{sentence: "each open item is judged", action: "verify", state: casework.Verifying, args: casetest.Args{"items": list(casetest.Args{"id": "item1", "passed": true, "evidence": list(casetest.Photo("scene", "item1"))})}, code: "item_missing"},
+	{sentence: "what passes has a photo", action: "verify", state: casework.Verifying, args: judged(true, nil, ""), code: "item_unproved"},
+	{sentence: "what fails has a reason", action: "verify", state: casework.Verifying, args: judged(false, nil, ""), code: "item_reason_missing"},
+	{sentence: "what fails with a reason is judged", action: "verify", state: casework.Verifying, args: judged(false, nil, "仍有异味")},
+	{sentence: "one officer does not verify alone", action: "verify", state: casework.Verifying, args: casetest.Args{"officers": list(casetest.Lin)}, code: "one_officer_only"},
+	{sentence: "a certificate that ends between the visits is noticed", action: "verify", state: casework.Verifying, world: person(casetest.Wu, func(p *casework.Person) { p.CertificateUntil = "2026-06-09" }), code: "certificate_expired"},
+	{sentence: "a starred case is seen by a new eye", action: "verify", state: casework.Verifying, world: func(w *casetest.World) { w.Case.Starred = true }, code: "new_officer_missing"},
+	{sentence: "a repeated case is seen by a new eye", action: "verify", state: casework.Verifying, world: func(w *casetest.World) { w.Case.RepeatCount = 1 }, code: "new_officer_missing"},
+	{sentence: "a listed case is seen by a new eye", action: "verify", state: casework.Verifying, world: func(w *casetest.World) { w.Case.SupervisionLevel = casework.Listed }, code: "new_officer_missing"},
+	{sentence: "an urged case is verified by those who inspected it", action: "verify", state: casework.Verifying, world: func(w *casetest.World) { w.Case.SupervisionLevel = casework.Urged }},
+	{sentence: "an officer who did not inspect is the new eye", action: "verify", state: casework.Verifying, args: casetest.Args{"officers": list(casetest.Lin, casetest.Zhou)}, world: func(w *casetest.World) {
+		w.Case.Starred, w.Case.Inspectors = true, []string{casetest.Lin, casetest.Wu, casetest.Zhou}
+	}},
+
+	// at the desk
+	{sentence: "a reply has an outcome", action: "reply", state: casework.Replying, world: func(w *casetest.World) { w.Case.Outcome = "" }, args: casetest.Args{"outcome": nil}, code: "outcome_missing"},
+	{sentence: "a reply keeps the outcome that was found", action: "reply", state: casework.Verified, args: casetest.Args{"outcome": nil}},
+	{sentence: "who was an officer does not approve", action: "approve", state: casework.Replying, world: func(w *casetest.World) {
+		p := w.People[casetest.Reviewer]
+		p.ID = casetest.Lin
+		w.People[casetest.Reviewer] = p
+	}, code: "approver_was_officer"},
+	{sentence: "without a legal basis nothing is closed", action: "approve", state: casework.Replying, world: func(w *casetest.World) { w.Case.LegalBasis = "" }, code: "reply_incomplete"},
+	{sentence: "without a reply nothing is closed", action: "approve", state: casework.Replying, world: func(w *casetest.World) { w.Case.ComplainantReply = " " }, code: "reply_incomplete"},
+	{sentence: "it is said whether the reply arrived", action: "approve", state: casework.Replying, args: casetest.Args{"delivered": nil}, code: "delivery_missing"},
+	{sentence: "it may be said why the reply cannot arrive", action: "approve", state: casework.Replying, args: casetest.Args{"delivered": nil, "undeliverable_reason": "匿名举报，无联系方式"}},
+	{sentence: "a case is not closed on photos that are not here", action: "approve", state: casework.Replying, world: photo(casetest.Photo("scene", "item2"), func(e *casework.Evidence) { e.State = "pending" }), code: "evidence_pending"},
+	{sentence: "a flagged photo is shown, not refused", action: "approve", state: casework.Replying, world: photo(casetest.Photo("scene", "item2"), func(e *casework.Evidence) { e.State = "flagged" })},
+	{sentence: "a case is not transferred to whom it belongs", action: "transfer", state: casework.Accepted, args: casetest.Args{"target": casetest.County}, code: "transfer_to_self"},
+	{sentence: "feedback is not due yesterday", action: "transfer", state: casework.Accepted, args: casetest.Args{"feedback_due": "2026-06-09"}, code: "feedback_due_past"},
+	{sentence: "only the target receives", action: "receive", state: casework.Transferred, by: casetest.Dispatcher, code: "not_transfer_target"},
+	{sentence: "a transfer is received once", action: "receive", state: casework.Transferred, world: did("receive"), code: "already_received"},
+	{sentence: "a third agency does not return a transfer", action: "return", state: casework.Transferred, world: func(w *casetest.World) {
+		w.Do(w.Example("object"))
+		w.Transfer.Target = casetest.City
+	}, code: "not_transfer_party"},
+	{sentence: "an objection comes within five working days", action: "object", state: casework.Transferred, world: days(8), code: "objection_late"},
+	{sentence: "the fifth working day is in time", action: "object", state: casework.Transferred, world: days(7)},
+	{sentence: "what nobody objected to is not returned", action: "return", state: casework.Transferred, code: "transfer_not_objected"},
+	{sentence: "a return is agreed by the sender", action: "return", state: casework.Transferred, world: did("object"), args: casetest.Args{"agreed_by": casetest.Abroad}, code: "return_not_agreed"},
+	{sentence: "the sender's own hand is his agreement", action: "return", state: casework.Transferred, world: did("object"), by: casetest.Dispatcher, args: casetest.Args{"agreed_by": nil}},
+	{sentence: "a settled transfer is not fed back", action: "feed_back", state: casework.Transferred, world: func(w *casetest.World) { w.Transfer.State = casework.TransferReturned }, code: "transfer_settled"},
+	{sentence: "a case is not its own primary", action: "merge", state: casework.Accepted, args: casetest.Args{"primary": casetest.CaseID}, code: "merge_into_self"},
+	{sentence: "a case is not merged into a merged one", action: "merge", state: casework.Accepted, world: func(w *casetest.World) { w.Primary.Status = casework.Merged }, code: "primary_not_open"},
+	{sentence: "a case is not merged into one that nobody knows", action: "merge", state: casework.Accepted, world: func(w *casetest.World) { w.Primary = nil }, code: "primary_not_open"},
+	{sentence: "a case is not merged into a foreign one", action: "merge", state: casework.Accepted, world: func(w *casetest.World) {
+		w.Primary.Agency, w.Primary.DivisionCode = casetest.Elsewhere, "880101"
+	}, code: "primary_out_of_scope"},
+	{sentence: "a plan lies ahead", action: "stage_close", state: casework.Rectifying, args: casetest.Args{"plan": list(casetest.Args{"what": "补种", "due": "2026-06-09"})}, code: "plan_in_past"},
+	{sentence: "a deadline is extended once", action: "extend", state: casework.Assigned, world: did("extend"), code: "extended_already"},
+	{sentence: "an extension is thirty days at most", action: "extend", state: casework.Assigned, args: casetest.Args{"days": 31}, code: "extension_too_long"},
+	{sentence: "a local rule may grant less", action: "extend", state: casework.Assigned, world: func(w *casetest.World) {
+		w.Rules = []casework.DeadlineRule{{Jurisdiction: "990000", Step: casework.StepExtend, Number: 10, Unit: casework.NaturalDay}}
+	}, code: "extension_too_long"},
+	{sentence: "an extension comes before the end", action: "extend", state: casework.Assigned, world: days(61), code: "extension_late"},
+	{sentence: "an extension on the last day is in time", action: "extend", state: casework.Assigned, world: days(60)},
+	{sentence: "a supervision is not due yesterday", action: "supervise", state: casework.Assigned, args: casetest.Args{"due": "2026-06-09"}, code: "due_in_past"},
+
+	// states and arguments
+	{sentence: "an unknown type of pollution is not accepted", action: "accept", state: casework.Registered, args: casetest.Args{"types": list("smell")}, code: "bad_args"},
+	{sentence: "a case without a type is not accepted", action: "accept", state: casework.Registered, args: casetest.Args{"types": list()}, code: "bad_args"},
+	{sentence: "a division code has six, nine or twelve digits", action: "accept", state: casework.Registered, args: casetest.Args{"division_code": "99010"}, code: "bad_args"},
+	{sentence: "the thirtieth of February is no date", action: "assign", state: casework.Accepted, args: casetest.Args{"due": "2026-02-30"}, code: "bad_args"},
+	{sentence: "the id of an order is one that a record can have", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.rectification": "a b"}, code: "bad_args"},
+	{sentence: "blanks are no reason", action: "reopen", state: casework.Closed, args: casetest.Args{"reason": "  "}, code: "bad_args"},
+	{sentence: "half a day is no extension", action: "extend", state: casework.Assigned, args: casetest.Args{"days": 0.5}, code: "bad_args"},
+	{sentence: "what the action does not know is ignored", action: "note", state: casework.Assigned, args: casetest.Args{"colour": "green"}},
+	{sentence: "a finished case says so", action: "assign", state: casework.Closed, code: "case_closed"},
+	{sentence: "a merged case points to its primary", action: "assign", state: casework.Merged, code: "case_merged"},
+	{sentence: "a state that is too early is wrong", action: "approve", state: casework.Accepted, code: "wrong_state"},
+	{sentence: "an inspector does not dispatch", action: "assign", state: casework.Accepted, by: casetest.Lin, code: "role_not_allowed"},
+}
+
+func pairOf(item string) casetest.Args {
+	return casetest.Args{"id": item, "before": casetest.Photo("before", item), "after": casetest.Photo("after", item)}
+}
+
+func judged(passed bool, evidence []any, reason string) casetest.Args {
+	items := []any{}
+	for _, id := range casetest.Items {
+		items = append(items, casetest.Args{"id": id, "passed": passed, "evidence": evidence, "reason": reason})
+	}
+	return casetest.Args{"items": items}
+}
+
+func TestGuards(t *testing.T) {
+	covered := map[string]bool{"unknown_action": true} // below
+	for _, c := range guardCases {
+		covered[c.code] = true
+		t.Run(c.sentence, func(t *testing.T) {
+			if v := c.run(); v.Code != c.code {
+				t.Errorf("want %q, got %q (%s)", c.code, v.Code, v.Detail)
+			}
+		})
+	}
+	p := casework.Process()
+	for _, guards := range [][]casework.Guard{p.Refusals, p.Conditions, p.Guards} {
+		for _, g := range guards {
+			if !covered[g.Code] {
+				t.Errorf("no test in which %s fails", g.Name)
+			}
+		}
+	}
+}
+
+func TestAnActionThatNobodyKnowsIsRefused(t *testing.T) {
+	w := casetest.New()
+	if v := w.Do(w.By("", "delete", casetest.Args{})); v.Code != "unknown_action" {
+		t.Errorf("got %q", v.Code)
+	}
+}
+
+func TestAPhoneIsJudgedByTheDayOfTheActAndABoardByTheDayOfReceipt(t *testing.T) {
+	acts := map[string]string{ // device_at -> code, the certificate having ended on the 8th
+		"2026-06-08T10:00:00+08:00": "",
+		"2026-06-09T10:00:00+08:00": "certificate_expired",
+		"2026-06-11T10:00:00+08:00": "certificate_expired", // a clock that runs ahead is not believed
+		"2025-06-08T10:00:00+08:00": "certificate_expired", // nor one a year behind
+		"yesterday":                 "certificate_expired",
+	}
+	for at, code := range acts {
+		w := casetest.At(casework.Assigned)
+		person(casetest.Wu, func(p *casework.Person) { p.CertificateUntil = "2026-06-08" })(w)
+		a := w.Example("arrive")
+		a.Device, a.DeviceAt = "phone000000001", at
+		if v := w.Clone().Do(a); v.Code != code {
+			t.Errorf("at %s: want %q, got %q", at, code, v.Code)
+		}
+		a.Device = ""
+		if v := w.Do(a); v.Code != "certificate_expired" {
+			t.Errorf("from a board at %s: got %q", at, v.Code)
+		}
+	}
+}
