@@ -1,0 +1,265 @@
+// Tests of deadlines: against a slow day-by-day oracle, and some days that are known.
+
+package casework_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"xuncha/casework"
+)
+
+// oracle counts a deadline the slow way, with a list of days off of its own making: it walks
+// day by day and never adds more than one.
+type oracle struct{ off, worked, published []string }
+
+func newOracle() oracle {
+	var o oracle
+	for _, y := range casework.Holidays() {
+		o.published = append(o.published, time.Date(y.Year, 1, 1, 0, 0, 0, 0, time.UTC).Format("2006"))
+		for _, d := range y.Days {
+			if d.Kind == "holiday" {
+				o.off = append(o.off, d.Date)
+			} else {
+				o.worked = append(o.worked, d.Date)
+			}
+		}
+	}
+	return o
+}
+
+func (o oracle) works(day time.Time) bool {
+	text := day.Format("2006-01-02")
+	if slices.Contains(o.worked, text) {
+		return true
+	}
+	weekend := day.Weekday() == time.Saturday || day.Weekday() == time.Sunday
+	return !weekend && !slices.Contains(o.off, text)
+}
+
+func (o oracle) deadline(day time.Time, number int, unit casework.Unit) casework.Deadline {
+	var d casework.Deadline
+	look := func() {
+		if !slices.Contains(o.published, day.Format("2006")) {
+			d.Provisional = true
+		}
+	}
+	for counted := 0; counted < number; {
+		day = day.Add(24 * time.Hour)
+		if unit == casework.WorkingDay {
+			look()
+			if !o.works(day) {
+				continue
+			}
+		}
+		counted++
+	}
+	look()
+	d.Strict = day.Format("2006-01-02")
+	for !o.works(day) {
+		day = day.Add(24 * time.Hour)
+		look()
+	}
+	d.Legal = day.Format("2006-01-02")
+	return d
+}
+
+func TestDeadlinesAgreeWithCountingDayByDay(t *testing.T) {
+	o := newOracle()
+	var c casework.Calendar
+	for day := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() <= 2027; day = day.AddDate(0, 0, 1) {
+		for _, number := range []int{0, 1, 2, 5, 15, 30, 60, 90} {
+			for _, unit := range []casework.Unit{casework.NaturalDay, casework.WorkingDay} {
+				start := day.Format("2006-01-02")
+				got, err := c.Deadline(start, number, unit)
+				if want := o.deadline(day, number, unit); err != nil || got != want {
+					t.Fatalf("%s + %d %s: got %+v (%v), want %+v", start, number, unit, got, err, want)
+				}
+			}
+		}
+	}
+}
+
+func TestDeadlinesNeverComeEarlierForALaterStartOrMoreDays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		start := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 1400).Draw(t, "day"))
+		number := rapid.IntRange(0, 120).Draw(t, "number")
+		unit := rapid.SampledFrom([]casework.Unit{casework.NaturalDay, casework.WorkingDay}).Draw(t, "unit")
+		var c casework.Calendar
+		at := func(day time.Time, n int) casework.Deadline {
+			d, err := c.Deadline(day.Format("2006-01-02"), n, unit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}
+		d, later, more := at(start, number), at(start.AddDate(0, 0, 1), number), at(start, number+1)
+		if d.Legal < d.Strict || later.Strict < d.Strict || later.Legal < d.Legal || more.Strict < d.Strict || more.Legal < d.Legal {
+			t.Fatalf("%v, a day later %v, a day more %v", d, later, more)
+		}
+	})
+}
+
+func TestKnownDays(t *testing.T) {
+	var c casework.Calendar
+	for _, day := range []struct {
+		sentence, start string
+		number          int
+		unit            casework.Unit
+		want            casework.Deadline
+	}{
+		{"the first day is not counted", "2026-06-10", 1, casework.NaturalDay, casework.Deadline{Strict: "2026-06-11", Legal: "2026-06-11"}},
+		{"a last day in the national holiday moves behind it", "2026-09-17", 15, casework.NaturalDay, casework.Deadline{Strict: "2026-10-02", Legal: "2026-10-08"}},
+		{"a worked Saturday is a last day", "2026-09-10", 30, casework.NaturalDay, casework.Deadline{Strict: "2026-10-10", Legal: "2026-10-10"}},
+		{"a worked Sunday counts as a working day", "2026-09-18", 1, casework.WorkingDay, casework.Deadline{Strict: "2026-09-20", Legal: "2026-09-20"}},
+		{"the spring festival of 2026 is nine days", "2026-02-14", 1, casework.WorkingDay, casework.Deadline{Strict: "2026-02-24", Legal: "2026-02-24"}},
+		{"2027 is not published", "2026-12-01", 60, casework.NaturalDay, casework.Deadline{Strict: "2027-01-30", Legal: "2027-02-01", Provisional: true}},
+	} {
+		t.Run(day.sentence, func(t *testing.T) {
+			got, err := c.Deadline(day.start, day.number, day.unit)
+			if err != nil || got != day.want {
+				t.Errorf("got %+v (%v), want %+v", got, err, day.want)
+			}
+		})
+	}
+}
+
+func TestDaysBeginAtMidnightInShanghai(t *testing.T) {
+	equal(t, "before", casework.Date(time.Date(2026, 6, 10, 15, 59, 59, 0, time.UTC)), "2026-06-10")
+	equal(t, "after", casework.Date(time.Date(2026, 6, 10, 16, 0, 0, 0, time.UTC)), "2026-06-11")
+}
+
+func TestEachPublishedYearHasItsLegalHolidays(t *testing.T) {
+	legal := map[int]int{2024: 11, 2025: 13, 2026: 13} // 全国年节及纪念日放假办法; 13 since 2025
+	for _, y := range casework.Holidays() {
+		off, worked := 0, 0
+		for _, d := range y.Days {
+			day, err := time.Parse(time.DateOnly, d.Date)
+			if err != nil {
+				t.Fatal(err)
+			}
+			weekend := day.Weekday() == time.Saturday || day.Weekday() == time.Sunday
+			switch {
+			case d.Kind == casework.DayWorkday && !weekend:
+				t.Errorf("%s is a working day anyway", d.Date)
+			case d.Kind == casework.DayWorkday:
+				worked++
+			case !weekend:
+				off++
+			}
+		}
+		// Days off on weekdays are the legal ones plus those worked for at a weekend, less
+		// those that fall on a weekend without being made good: never more.
+		if off > legal[y.Year]+worked || off == 0 {
+			t.Errorf("%d: %d weekdays off, %d weekend days worked", y.Year, off, worked)
+		}
+	}
+}
+
+func TestACalendarRefusesWhatIsNoCalendar(t *testing.T) {
+	day := func(date, kind string) []casework.HolidayYear {
+		return []casework.HolidayYear{{Year: 2027, Days: []casework.Holiday{{Date: date, Kind: kind}}}}
+	}
+	for sentence, years := range map[string][]casework.HolidayYear{
+		"a day of another year": day("2026-01-01", "holiday"),
+		"no day at all":         day("2027-02-30", "holiday"),
+		"an unknown kind":       day("2027-01-01", "party"),
+		"a year twice":          {{Year: 2027}, {Year: 2027}},
+	} {
+		if _, err := casework.NewCalendar(years); err == nil {
+			t.Errorf("%s is taken", sentence)
+		}
+	}
+	c, err := casework.NewCalendar(append(casework.Holidays(), day("2027-01-01", "holiday")...))
+	if err != nil || !c.Published(2027) || c.Working(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("a new year is not taken: %v", err)
+	}
+}
+
+func TestTheMostSpecificRuleCounts(t *testing.T) {
+	rule := func(jurisdiction, source string, number int) casework.DeadlineRule {
+		return casework.DeadlineRule{Jurisdiction: jurisdiction, Source: source, Step: casework.StepHandle, Number: number, Unit: casework.NaturalDay}
+	}
+	rules := []casework.DeadlineRule{
+		rule("", "hotline_12345", 50), rule("990000", "", 45), rule("990100", "web", 40), rule("990100", "", 35), rule("990101", "", 30),
+	}
+	for _, c := range []struct {
+		sentence, code, source string
+		want                   int
+	}{
+		{"the county before the city", "990101", "web", 30},
+		{"a town goes by its county", "990101003", "web", 30},
+		{"the city with the source before the city", "990102", "web", 40},
+		{"the city before the province", "990102", "letter", 35},
+		{"the province before the source", "990201", "hotline_12345", 45},
+		{"the source before the nation", "880101", "hotline_12345", 50},
+		{"the nation where no row fits", "880101", "web", 60},
+	} {
+		got := casework.RuleFor(rules, casework.Case{DivisionCode: c.code, Source: c.source}, casework.StepHandle)
+		equal(t, c.sentence, got.Number, c.want)
+	}
+}
+
+func TestALocalRuleTightensTheClock(t *testing.T) {
+	rules := []casework.DeadlineRule{{Jurisdiction: "990101", Step: casework.StepAccept, Number: 2, Unit: casework.WorkingDay}}
+	c, err := casework.Register(casework.Case{
+		Source: "web", IdentityMode: "anonymous", TextLength: 5, Address: "东城路", DivisionCode: "990101",
+		ReceivedAt: "2026-06-11T16:30:00.000Z", // half past midnight on Friday the 12th
+	}, rules, casework.Calendar{})
+	equal(t, "error", err, nil)
+	equal(t, "due", c.DueStrict, "2026-06-16")
+}
+
+func TestTheClockOfACase(t *testing.T) {
+	at := func(date string) time.Time {
+		day, err := time.Parse(time.DateOnly, date)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return day
+	}
+	open := casework.Case{Status: casework.Assigned, DueStrict: "2026-06-20"}
+	staged := casework.Case{Status: casework.StageClosed, DueStrict: "2026-06-20", Plan: []casework.Step{{Due: "2026-09-30"}, {Due: "2026-08-01"}}}
+	for _, c := range []struct {
+		sentence      string
+		of            casework.Case
+		today         string
+		overdue, soon bool
+	}{
+		{"four days before it is quiet", open, "2026-06-16", false, false},
+		{"three days before it is due soon", open, "2026-06-17", false, true},
+		{"on the day it is due soon", open, "2026-06-20", false, true},
+		{"the day after it is overdue", open, "2026-06-21", true, false},
+		{"a stage-closed case goes by the last step of its plan", staged, "2026-09-30", false, true},
+		{"and is overdue after it", staged, "2026-10-01", true, false},
+		{"a closed case has no clock", casework.Case{Status: casework.Closed, DueStrict: "2026-06-20"}, "2026-12-01", false, false},
+		{"a case without a date has none", casework.Case{Status: casework.Assigned}, "2026-12-01", false, false},
+	} {
+		overdue, soon := casework.Clock(c.of, at(c.today))
+		equal(t, c.sentence, [2]bool{overdue, soon}, [2]bool{c.overdue, c.soon})
+	}
+}
+
+func TestWhatACaseMustHoldToBeRegistered(t *testing.T) {
+	whole := casework.Case{Source: "letter", IdentityMode: "real_name", TextLength: 5, Address: "东城路", ReceivedAt: "2026-06-10T01:00:00.000Z"}
+	for sentence, spoil := range map[string]func(*casework.Case){
+		"a known source":       func(c *casework.Case) { c.Source = "pigeon" },
+		"a known identity":     func(c *casework.Case) { c.IdentityMode = "" },
+		"five characters":      func(c *casework.Case) { c.TextLength = 4 },
+		"a place":              func(c *casework.Case) { c.Address = "" },
+		"the time of receipt":  func(c *casework.Case) { c.ReceivedAt = "today" },
+		"known pollution only": func(c *casework.Case) { c.PollutionTypes = []string{"smell"} },
+	} {
+		c := whole
+		spoil(&c)
+		if _, err := casework.Register(c, nil, casework.Calendar{}); err == nil {
+			t.Errorf("registered without %s", sentence)
+		}
+	}
+	c, err := casework.Register(whole, nil, casework.Calendar{})
+	equal(t, "error", err, nil)
+	equal(t, "state", c.Status, casework.Registered)
+}
