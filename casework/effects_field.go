@@ -23,10 +23,10 @@ func (j *judgement) assign() string {
 		c.Agency = j.Actor.Agency
 	}
 	j.crewInspection()
-	if slices.Contains([]Status{Accepted, Assigned, Reopened}, j.Case.Status) {
-		return "first"
+	if slices.Contains([]Status{Inspecting, Rectifying, Verifying}, j.Case.Status) {
+		return "continued"
 	}
-	return "continued"
+	return "first"
 }
 
 func (j *judgement) crewInspection() {

@@ -55,6 +55,7 @@ const (
 // Result is one way in which an action may end. Result names it where there are several.
 type Result struct {
 	State   Status       `json:"state"`
+	From    []Status     `json:"from"` // some of the action's, or empty for all of them
 	Result  string       `json:"result"`
 	When    string       `json:"when"`
 	Notices []NoticeRule `json:"notices"`

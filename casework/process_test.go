@@ -80,6 +80,11 @@ func TestEveryStateRoleKindAndListInTheFileIsKnown(t *testing.T) {
 			if to.State != Same && to.State != Before && p.State(to.State).Code == "" {
 				t.Errorf("%s: to unknown state %q", a.Name, to.State)
 			}
+			for _, from := range to.From {
+				if !slices.Contains(a.From, from) {
+					t.Errorf("%s: %s is narrowed to %s, where the action does not begin", a.Name, to.Result, from)
+				}
+			}
 			if results[to.Result] || (len(a.To) > 1 && (to.Result == "" || to.When == "")) {
 				t.Errorf("%s: results must be told apart", a.Name)
 			}

@@ -5,6 +5,7 @@ package casework
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -42,4 +43,32 @@ func Register(c Case, rules []DeadlineRule, cal Calendar) (Case, error) {
 
 func known(list, code string) bool {
 	return slices.ContainsFunc(Process().Words[list], func(w Word) bool { return w.Code == code })
+}
+
+// titleTypes: so many types of pollution stand in a title.
+const titleTypes = 2
+
+// Title names a case for lists: the accused unit, else the address, then what it is about.
+func Title(respondent, address string, types []string) string {
+	place := strings.TrimSpace(respondent)
+	if place == "" {
+		place = strings.TrimSpace(address)
+	}
+	if place == "" {
+		place = "地点待查"
+	}
+	var about []string
+	for _, code := range types[:min(len(types), titleTypes)] {
+		if w, ok := Process().Word("pollution_type", code); ok {
+			about = append(about, w.ZH)
+		}
+	}
+	if len(about) == 0 {
+		return place
+	}
+	end := ""
+	if len(types) > titleTypes {
+		end = "等"
+	}
+	return place + "：" + strings.Join(about, "、") + end
 }
