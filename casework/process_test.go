@@ -148,6 +148,7 @@ func TestTheFileHoldsNothingThatIsNotRead(t *testing.T) {
 		"process.json":   {processJSON, &Table{}},
 		"holidays.json":  {holidaysJSON, &[]HolidayYear{}},
 		"deadlines.json": {deadlinesJSON, &[]DeadlineRule{}},
+		"rights.json":    {rightsJSON, &RightsTable{}},
 	} {
 		d := json.NewDecoder(strings.NewReader(string(file.data)))
 		d.DisallowUnknownFields()
