@@ -63,7 +63,7 @@ func (h *house) receiveAction(e *core.RecordRequestEvent) error {
 			return problem.New("field_locked", "field %q is written by the server", field)
 		}
 	}
-	h.signAction(e.Record, e.Auth)
+	store.SignAction(e.Record, e.Auth, stamp(h.cfg.Now()))
 	action := store.ActionOf(e.Record)
 	if answered, err := answerAgain(e, action); answered || err != nil {
 		return err
@@ -74,15 +74,6 @@ func (h *house) receiveAction(e *core.RecordRequestEvent) error {
 		return problem.New("case_unknown", "case %q", action.Case)
 	}
 	return e.Next()
-}
-
-// signAction writes into an action who did it and when it came.
-func (h *house) signAction(r, user *core.Record) {
-	r.Set("actor_kind", string(casework.ByUser))
-	r.Set("actor", user.Id)
-	r.Set("actor_role", user.GetString("role"))
-	r.Set("actor_agency", user.GetString("agency"))
-	r.Set("received_at", stamp(h.cfg.Now()))
 }
 
 // answerAgain: the same id with the same author and content is the same action.
@@ -117,6 +108,9 @@ func (h *house) stepCase(e *core.RecordEvent) error {
 			return err
 		}
 		verdict := casework.Apply(facts, action, now) // pure: no clock, no database
+		if store.IsReview(e.Context) {
+			verdict = casework.Verdict{Code: "kept_for_review", Case: facts.Case}
+		}
 		if !verdict.Applied && action.Device == "" {
 			return refusal{verdict.Code, verdict.Detail}
 		}

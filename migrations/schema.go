@@ -200,8 +200,9 @@ var rawTables = []string{
 	`CREATE TABLE sync_mutation (user TEXT NOT NULL, id TEXT NOT NULL, client TEXT NOT NULL, n INTEGER NOT NULL, hash TEXT NOT NULL,
 		seq INTEGER NOT NULL, result TEXT NOT NULL, based_on TEXT NOT NULL DEFAULT '', collection TEXT NOT NULL DEFAULT '',
 		record TEXT NOT NULL DEFAULT '', base TEXT NOT NULL DEFAULT '', at TEXT NOT NULL, PRIMARY KEY (user, id)) WITHOUT ROWID`,
-	`CREATE UNIQUE INDEX idx_sync_mutation_n ON sync_mutation (client, n)`,
+	`CREATE INDEX idx_sync_mutation_n ON sync_mutation (client, n)`,
 	`CREATE INDEX idx_sync_mutation_id ON sync_mutation (id)`,
+	`CREATE TABLE sync_based_on (older TEXT NOT NULL, field TEXT NOT NULL, newer TEXT NOT NULL, PRIMARY KEY (older, field, newer)) WITHOUT ROWID`,
 	`CREATE TABLE sync_client (id TEXT PRIMARY KEY, user TEXT NOT NULL, applied INTEGER NOT NULL, last_seen_at TEXT NOT NULL) WITHOUT ROWID`,
 	`CREATE TABLE sync_grant (user TEXT NOT NULL, bucket TEXT NOT NULL, active INTEGER NOT NULL, PRIMARY KEY (user, bucket)) WITHOUT ROWID`,
 	`CREATE TABLE sync_grant_gen (user TEXT PRIMARY KEY, gen INTEGER NOT NULL) WITHOUT ROWID`,
@@ -211,6 +212,6 @@ var rawTables = []string{
 }
 
 var rawDrops = []string{
-	"sync_meta", "sync_grant_gen", "sync_grant", "sync_client", "sync_mutation", "sync_doc", "sync_feed",
+	"sync_meta", "sync_based_on", "sync_grant_gen", "sync_grant", "sync_client", "sync_mutation", "sync_doc", "sync_feed",
 	"counters", "external_ids", "case_user",
 }

@@ -31,7 +31,10 @@ func (s Feed) Next() (int64, error) {
 
 // Source says which mutation of a phone changes which record, so that its fields carry
 // the mutation's id in their versions.
-type Source struct{ Collection, Record, Mutation string }
+type Source struct {
+	Collection, Record, Mutation string
+	Versions                     map[string]string // of fields whose token is not that of the new seq
+}
 
 type sourceKey struct{}
 
@@ -41,12 +44,15 @@ func WithSource(ctx context.Context, s Source) context.Context {
 }
 
 // token is the version of a field written now.
-func token(ctx context.Context, r *core.Record, seq int64) string {
+func token(ctx context.Context, r *core.Record, field string, seq int64) string {
 	s, ok := ctx.Value(sourceKey{}).(Source)
-	if ok && s.Collection == r.Collection().Name && s.Record == r.Id {
-		return strconv.FormatInt(seq, 10) + "." + s.Mutation
+	if !ok || s.Collection != r.Collection().Name || s.Record != r.Id {
+		return strconv.FormatInt(seq, 10)
 	}
-	return strconv.FormatInt(seq, 10)
+	if old := s.Versions[field]; old != "" {
+		return old
+	}
+	return strconv.FormatInt(seq, 10) + "." + s.Mutation
 }
 
 // Change is what a save will do to a document; the zero value changes nothing.
@@ -97,7 +103,7 @@ func (s Feed) Prepare(ctx context.Context, r *core.Record) (Change, error) {
 	}
 	c.versions = versions
 	for _, name := range changed {
-		c.versions[name] = token(ctx, r, c.Seq)
+		c.versions[name] = token(ctx, r, name, c.Seq)
 	}
 	return c, nil
 }

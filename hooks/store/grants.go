@@ -23,11 +23,15 @@ const (
 
 // Of returns the buckets a user may read, and the generation.
 func (s Grants) Of(user string) (buckets []string, gen int64, err error) {
-	if err = s.App.DB().NewQuery(readGrants).Bind(dbx.Params{"user": user}).Column(&buckets); err != nil {
+	return grantsOf(s.App.DB(), user)
+}
+
+func grantsOf(db dbx.Builder, user string) (buckets []string, gen int64, err error) {
+	if err = db.NewQuery(readGrants).Bind(dbx.Params{"user": user}).Column(&buckets); err != nil {
 		return nil, 0, err
 	}
 	var gens []int64
-	if err = s.App.DB().NewQuery(readGen).Bind(dbx.Params{"user": user}).Column(&gens); err != nil {
+	if err = db.NewQuery(readGen).Bind(dbx.Params{"user": user}).Column(&gens); err != nil {
 		return nil, 0, err
 	}
 	if len(gens) > 0 {

@@ -1,0 +1,163 @@
+package store
+
+// What phones write: where a record stands for them, and the save of it.
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/casework"
+	"xuncha/sync"
+)
+
+// Place finds where a record stands for a user, or where a create would.
+func (s book) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
+	var p sync.Place
+	records, err := s.App.FindRecordsByIds(m.Collection, []string{m.Record})
+	if err != nil {
+		return p, err
+	}
+	if len(records) > 0 {
+		p.Exists, p.Case = true, records[0].GetString("case")
+		p.Author = authorField(records[0])
+	} else if m.Op == sync.OpCreate {
+		_ = json.Unmarshal(m.Set["case"], &p.Case) // its form was checked
+	}
+	if p.Case == "" {
+		return p, nil
+	}
+	return p, s.placeCase(&p, user)
+}
+
+func authorField(r *core.Record) string {
+	for _, name := range []string{"author", "created_by", "actor"} {
+		if value := r.GetString(name); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+func (s book) placeCase(p *sync.Place, user sync.User) error {
+	users := CaseUsers{s.App}
+	root, err := users.Root(p.Case)
+	if err != nil {
+		return err
+	}
+	rows, err := s.App.FindRecordsByIds("cases", []string{root})
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	p.Closed = closedStatus[casework.Status(rows[0].GetString("status"))]
+	p.ClosedAt = rows[0].GetString("closed_at")
+	var n struct {
+		Now int `db:"now"`
+		Had int `db:"had"`
+	}
+	err = s.App.DB().NewQuery(readPlace).Bind(dbx.Params{"bucket": "u:" + user.ID, "case": p.Case}).One(&n)
+	p.InScope, p.Had = n.Now > 0, n.Had > 0
+	return err
+}
+
+// readPlace: whether a case is in a user's bucket, and whether it ever was.
+const readPlace = `SELECT count(*) AS had, coalesce(sum(gone = ''), 0) AS now FROM sync_feed
+	WHERE bucket = {:bucket} AND collection = 'cases' AND record = {:case}`
+
+// closedStatus are the states in which the field's work is over.
+var closedStatus = map[casework.Status]bool{casework.Closed: true, casework.Withdrawn: true, casework.NotAccepted: true}
+
+// Record returns a record as phones see it.
+func (s book) Record(collection, id string) (sync.Record, error) {
+	doc, versions, err := Feed{s.App}.Doc(collection, id)
+	return sync.Record{Doc: doc, Versions: versions}, err
+}
+
+// Save writes a mutation's fields through the hooks of its collection.
+func (s book) Save(ctx context.Context, w sync.Write) (sync.Saved, error) {
+	r, err := s.target(w)
+	if err != nil {
+		return sync.Saved{}, err
+	}
+	if err := Load(r, w.Set); err != nil {
+		return sync.Saved{}, err
+	}
+	if w.Create {
+		if err := s.sign(r, w); err != nil {
+			return sync.Saved{}, err
+		}
+	}
+	ctx = WithSource(ctx, Source{Collection: w.M.Collection, Record: w.M.Record, Mutation: w.M.ID, Versions: w.Versions})
+	if w.Review {
+		ctx = WithReview(ctx)
+	}
+	if err := s.App.SaveWithContext(ctx, r); err != nil {
+		return sync.Saved{}, err
+	}
+	saved := sync.Saved{Seq: int64(r.GetInt("seq")), Outcome: sync.OK}
+	if w.M.Collection == "actions" {
+		saved.Code = r.GetString("code")
+		if r.GetString("outcome") != casework.Applied {
+			saved.Outcome = sync.Held
+		}
+	}
+	return saved, nil
+}
+
+func (s book) target(w sync.Write) (*core.Record, error) {
+	if w.Create {
+		return newRecord(s.App, w.M.Collection, w.M.Record)
+	}
+	return s.App.FindRecordById(w.M.Collection, w.M.Record)
+}
+
+// sign writes who made a record, with which device, and when it came.
+func (s book) sign(r *core.Record, w sync.Write) error {
+	now := s.now().UTC().Format(stampLayout)
+	switch w.M.Collection {
+	case "actions":
+		user, err := s.App.FindRecordById("users", w.User.ID)
+		if err != nil {
+			return err
+		}
+		SignAction(r, user, now)
+		r.Set("device", w.Client)
+		if r.GetString("device_at") == "" {
+			r.Set("device_at", w.M.At)
+		}
+	case "inspections":
+		r.Set("created_by", w.User.ID)
+	case "evidence":
+		r.Set("author", w.User.ID)
+		r.Set("received_at", now)
+		r.Set("state", "pending")
+		if w.Late {
+			r.Set("flags", []string{"late"})
+		}
+	default:
+		return errors.New("phones create no " + w.M.Collection)
+	}
+	return nil
+}
+
+// SignAction writes into an action who did it and when it came.
+func SignAction(r, user *core.Record, now string) {
+	r.Set("actor_kind", string(casework.ByUser))
+	r.Set("actor", user.Id)
+	r.Set("actor_role", user.GetString("role"))
+	r.Set("actor_agency", user.GetString("agency"))
+	r.Set("received_at", now)
+}
+
+type reviewKey struct{}
+
+// WithReview keeps the action that is saved for a dispatcher, whatever the process says.
+func WithReview(ctx context.Context) context.Context {
+	return context.WithValue(ctx, reviewKey{}, true)
+}
+
+// IsReview tells whether an action is only to be kept.
+func IsReview(ctx context.Context) bool { return ctx.Value(reviewKey{}) != nil }

@@ -1,0 +1,178 @@
+package store
+
+// The ledger of mutations, and what of them does not stand.
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/sync"
+)
+
+// Books is the house as a push sees it; Now is the server's clock.
+type Books struct {
+	App core.App
+	Now func() time.Time
+}
+
+var _ sync.House = Books{}
+
+// InTransaction runs one mutation's work: all of it or nothing.
+func (s Books) InTransaction(ctx context.Context, do func(sync.Tx) error) error {
+	return s.App.RunInTransaction(func(tx core.App) error { return do(book{App: tx, now: s.Now}) })
+}
+
+// book is the house within one transaction.
+type book struct {
+	App core.App
+	now func() time.Time
+}
+
+var _ sync.Tx = book{}
+
+func (s book) Next() (int64, error) { return Feed{s.App}.Next() }
+
+const readClient = `SELECT user, applied FROM sync_client WHERE id = {:id}`
+
+func (s book) Applied(client string) (string, int64, error) {
+	var row struct {
+		User    string `db:"user"`
+		Applied int64  `db:"applied"`
+	}
+	err := s.App.DB().NewQuery(readClient).Bind(dbx.Params{"id": client}).One(&row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", 0, nil
+	}
+	return row.User, row.Applied, err
+}
+
+const readMutation = `SELECT client, n, hash, result, base, based_on FROM sync_mutation WHERE user = {:user} AND id = {:id}`
+
+func (s book) Known(user, id string) (*sync.Stored, error) {
+	var row struct {
+		Client  string `db:"client"`
+		N       int64  `db:"n"`
+		Hash    string `db:"hash"`
+		Result  string `db:"result"`
+		Base    string `db:"base"`
+		BasedOn string `db:"based_on"`
+	}
+	err := s.App.DB().NewQuery(readMutation).Bind(dbx.Params{"user": user, "id": id}).One(&row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	m := &sync.Stored{Client: row.Client, N: row.N, Hash: row.Hash}
+	return m, errors.Join(json.Unmarshal([]byte(row.Result), &m.Result), json.Unmarshal([]byte(row.Base), &m.Base),
+		json.Unmarshal([]byte(row.BasedOn), &m.BasedOn))
+}
+
+const (
+	putMutation = `INSERT INTO sync_mutation (user, id, client, n, hash, seq, result, based_on, collection, record, base, at)
+		VALUES ({:user}, {:id}, {:client}, {:n}, {:hash}, {:seq}, {:result}, {:on}, {:c}, {:r}, {:base}, {:at})
+		ON CONFLICT (user, id) DO NOTHING`
+	putBasedOn = `INSERT OR IGNORE INTO sync_based_on (older, field, newer) VALUES ({:older}, {:field}, {:newer})`
+	putClient  = `INSERT INTO sync_client (id, user, applied, last_seen_at) VALUES ({:id}, {:user}, {:n}, {:at})
+		ON CONFLICT (id) DO UPDATE SET applied = max(applied, excluded.applied), last_seen_at = excluded.last_seen_at`
+	readNewer = `SELECT newer FROM sync_based_on WHERE older = {:older} AND field = {:field} LIMIT 1`
+)
+
+// Enter stores an answered mutation; one without an id only moves the client's n.
+func (s book) Enter(user sync.User, client string, m *sync.Mutation, st sync.Stored) error {
+	at := s.now().UTC().Format(stampLayout)
+	feed := Feed{s.App}
+	if m.ID != "" {
+		result, err := json.Marshal(st.Result)
+		if err != nil {
+			return err
+		}
+		base, on, err := twoJSON(st.Base, st.BasedOn)
+		if err != nil {
+			return err
+		}
+		if err := feed.exec(putMutation, dbx.Params{
+			"user": user.ID, "id": m.ID, "client": client, "n": m.N, "hash": st.Hash, "seq": st.Result.Seq, "result": string(result),
+			"on": on, "c": m.Collection, "r": m.Record, "base": base, "at": at,
+		}); err != nil {
+			return err
+		}
+		for field, older := range st.BasedOn {
+			if err := feed.exec(putBasedOn, dbx.Params{"older": older, "field": field, "newer": m.ID}); err != nil {
+				return err
+			}
+		}
+	}
+	return feed.exec(putClient, dbx.Params{"id": client, "user": user.ID, "n": m.N, "at": at})
+}
+
+const stampLayout = "2006-01-02T15:04:05.000Z"
+
+func twoJSON(a, b map[string]string) (string, string, error) {
+	x, errx := json.Marshal(a)
+	y, erry := json.Marshal(b)
+	return string(x), string(y), errors.Join(errx, erry)
+}
+
+// Successor finds an applied mutation that was built on an older one.
+func (s book) Successor(mutation, field string) (string, error) {
+	var newer []string
+	err := s.App.DB().NewQuery(readNewer).Bind(dbx.Params{"older": mutation, "field": field}).Column(&newer)
+	if len(newer) == 0 {
+		return "", err
+	}
+	return newer[0], err
+}
+
+// Hold keeps what does not stand, as a row that its author's phone receives.
+func (s book) Hold(user sync.User, client string, m *sync.Mutation, h sync.Holding) (int64, error) {
+	r, err := newRecord(s.App, "held_edits", "")
+	if err != nil {
+		return 0, err
+	}
+	author := user.ID
+	if h.Other {
+		if author, err = s.authorOf(m, h.Field); err != nil {
+			return 0, err
+		}
+	}
+	if h.Theirs == nil {
+		h.Theirs = json.RawMessage("null")
+	}
+	err = Load(r, map[string]any{
+		"kind": h.Kind, "case": h.Case, "collection": m.Collection, "record": m.Record, "field": h.Field,
+		"base": m.Base[h.Field], "theirs": h.Theirs, "ours": h.Ours, "author": author, "client": client, "mutation": m.ID,
+		"device_at": m.At, "received_at": s.now().UTC().Format(stampLayout), "code": h.Code, "state": h.State,
+	})
+	if err != nil {
+		return 0, err
+	}
+	if err := s.App.Save(r); err != nil {
+		return 0, err
+	}
+	return int64(r.GetInt("seq")), nil
+}
+
+const readAuthor = `SELECT user FROM sync_mutation WHERE id = {:id} LIMIT 1`
+
+// authorOf finds who wrote the value that a mutation displaces; "" if the server did.
+func (s book) authorOf(m *sync.Mutation, field string) (string, error) {
+	_, versions, err := Feed{s.App}.Doc(m.Collection, m.Record)
+	if err != nil {
+		return "", err
+	}
+	var users []string
+	id := sync.ParseVersion(versions[field]).Mutation
+	err = s.App.DB().NewQuery(readAuthor).Bind(dbx.Params{"id": id}).Column(&users)
+	if len(users) == 0 {
+		return "", err
+	}
+	return users[0], err
+}

@@ -1,0 +1,59 @@
+package sync
+
+// The cursor: where a client stands in the feed. It is opaque to clients and signed, so
+// a cursor of another user, epoch or server is noticed.
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+)
+
+// Position is a place inside a class: after this row.
+type Position struct {
+	Seq        int64  `json:"s"`
+	Collection string `json:"c,omitempty"`
+	Record     string `json:"r,omitempty"`
+}
+
+// classes of rows: the user's own cases first, so that a phone is of use after its
+// first page; then the rest.
+const classes = 2
+
+// Cursor is what a client's cursor holds.
+type Cursor struct {
+	Epoch     string            `json:"e"`
+	User      string            `json:"u"`
+	Gen       int64             `json:"g"` // of the user's grants
+	Schema    int               `json:"v"`
+	Base      int64             `json:"b"` // head of the last complete pull, or of the first page of a first one
+	First     bool              `json:"f,omitempty"`
+	Positions [classes]Position `json:"p"`
+}
+
+// Seal writes a cursor with its signature under key.
+func (c Cursor) Seal(key []byte) string {
+	data := encode(c)
+	return base64.RawURLEncoding.EncodeToString(append(sign(key, data), data...))
+}
+
+const signature = 16 // bytes of the HMAC that are kept
+
+func sign(key, data []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write(data)
+	return mac.Sum(nil)[:signature]
+}
+
+// Unseal reads a cursor; ok is false if it is not one of ours.
+func Unseal(key []byte, sealed string) (c Cursor, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(sealed)
+	if err != nil || len(raw) <= signature {
+		return c, false
+	}
+	if !hmac.Equal(raw[:signature], sign(key, raw[signature:])) {
+		return c, false
+	}
+	return c, json.Unmarshal(raw[signature:], &c) == nil
+}

@@ -1,0 +1,237 @@
+package sync
+
+// The judgement of one new mutation: form, then state, then the merge. State refusals
+// are held, form refusals are rejected, and both are kept.
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+type judge struct {
+	ctx    context.Context
+	tx     Tx
+	user   User
+	client string
+	a      *arrival
+	m      *Mutation
+	codes  []string // of what was taken all the same, e.g. bad_time
+}
+
+// run judges a mutation and does what the judgement says.
+func (j *judge) run() (Result, error) {
+	switch {
+	case j.a.bad != nil:
+		return j.reject(CodeBadMutation)
+	case len(j.a.raw) > MaxMutation:
+		return j.reject(CodeTooLarge)
+	}
+	if code, _ := shape(j.m); code != "" {
+		return j.reject(code)
+	}
+	code := ""
+	if !goodTime(j.m.At) {
+		j.m.At, code = "", CodeBadTime
+	}
+	result, err := j.state()
+	if err == nil && result.Code == "" {
+		result.Code = code
+	}
+	return result, err
+}
+
+// reject keeps the body of what has no valid form.
+func (j *judge) reject(code string) (Result, error) {
+	seq, err := j.tx.Hold(j.user, j.client, j.m, Holding{
+		Kind: KindBody, State: StateRefused, Loss: Loss{Code: code, Ours: bodyOf(j.a.raw)},
+	})
+	return Result{Outcome: Rejected, Code: code, Seq: seq, Fields: map[string]FieldResult{}}, err
+}
+
+// state looks where the record stands for this user.
+func (j *judge) state() (Result, error) {
+	place, err := j.tx.Place(j.user, j.m)
+	if err != nil {
+		return Result{}, err
+	}
+	if j.m.Collection == "actions" {
+		return j.action(place)
+	}
+	switch {
+	case j.user.Disabled:
+		return j.hold(place, CodeDisabled)
+	case !place.InScope:
+		return j.hold(place, CodeNotInScope)
+	case j.m.Was != nil && j.m.Was.Outcome == Held:
+		return j.hold(place, CodeSuperseded)
+	case place.Closed && !(j.m.Collection == "evidence" && j.m.Op == OpCreate && j.before(place.ClosedAt)):
+		return j.hold(place, CodeCaseClosed)
+	case j.m.Op == OpCreate:
+		return j.create(place)
+	case !place.Exists:
+		return j.hold(place, CodeNotInScope)
+	}
+	return j.patch(place)
+}
+
+// before tells whether the device says that it happened before a time of ours.
+func (j *judge) before(closed string) bool {
+	at := j.m.At
+	if taken, err := decode[string](j.m.Set["taken_at"]); err == nil && taken != "" {
+		at = taken
+	}
+	then, err := time.Parse(time.RFC3339Nano, at)
+	if err != nil {
+		return false
+	}
+	end, err := time.Parse(time.RFC3339Nano, closed)
+	return err == nil && then.Before(end)
+}
+
+// hold keeps all of a mutation for a dispatcher; nothing is applied.
+func (j *judge) hold(place Place, code string) (Result, error) {
+	result := Result{Outcome: Held, Code: code, Fields: map[string]FieldResult{}}
+	kind := KindCreate
+	if j.m.Op == OpPatch {
+		kind = KindEdit
+	}
+	var record Record
+	if place.InScope {
+		var err error
+		if record, err = j.tx.Record(j.m.Collection, j.m.Record); err != nil {
+			return result, err
+		}
+	}
+	if kind == KindCreate {
+		seq, err := j.tx.Hold(j.user, j.client, j.m, Holding{Kind: kind, State: StateOpen, Case: place.Case, Loss: Loss{Code: code, Ours: encode(j.m.Set)}})
+		result.Seq = seq
+		return j.lost(result, record), err
+	}
+	for _, field := range slices.Sorted(maps.Keys(j.m.Set)) {
+		seq, err := j.tx.Hold(j.user, j.client, j.m, Holding{
+			Kind: kind, State: StateOpen, Case: place.Case,
+			Loss: Loss{Field: field, Code: code, Theirs: record.Doc[field], Ours: j.m.Set[field]},
+		})
+		if err != nil {
+			return result, err
+		}
+		result.Seq = seq
+	}
+	return j.lost(result, record), nil
+}
+
+// lost names every field of a mutation as not standing.
+func (j *judge) lost(result Result, record Record) Result {
+	for field := range j.m.Set {
+		result.Fields[field] = FieldResult{ByServer, record.Versions[field]}
+	}
+	return result
+}
+
+// action stores an action where the case is or was the user's; casework judges it.
+func (j *judge) action(place Place) (Result, error) {
+	if j.m.Op != OpCreate || !place.Had && !place.InScope {
+		return j.hold(place, CodeNotInScope)
+	}
+	if place.Exists {
+		return j.twin(place)
+	}
+	review := j.user.Disabled || j.m.Was != nil && j.m.Was.Outcome == Held
+	saved, err := j.tx.Save(j.ctx, Write{User: j.user, Client: j.client, M: j.m, Set: j.m.Set, Create: true, Review: review})
+	if err != nil {
+		return Result{}, err
+	}
+	return j.won(Result{Outcome: saved.Outcome, Code: saved.Code, Seq: saved.Seq, Fields: map[string]FieldResult{}}), nil
+}
+
+// create makes a record; one that is there already is the same one, or another's.
+func (j *judge) create(place Place) (Result, error) {
+	if place.Exists {
+		return j.twin(place)
+	}
+	saved, err := j.tx.Save(j.ctx, Write{
+		User: j.user, Client: j.client, M: j.m, Set: j.stamped(j.m.Set), Create: true, Late: place.Closed, Versions: j.oldVersions(nil),
+	})
+	result := j.won(Result{Outcome: OK, Seq: saved.Seq, Fields: map[string]FieldResult{}})
+	if place.Closed {
+		result.Code = CodeLate
+	}
+	return result, err
+}
+
+// twin is a create of an id that is taken.
+func (j *judge) twin(place Place) (Result, error) {
+	if !place.InScope && !place.Had {
+		return j.hold(place, CodeNotInScope)
+	}
+	record, err := j.tx.Record(j.m.Collection, j.m.Record)
+	if err != nil {
+		return Result{}, err
+	}
+	if place.Author != j.user.ID || !j.sameOnce(record) {
+		return j.reject(CodeIDTaken)
+	}
+	return j.won(Result{Outcome: Noop, Fields: map[string]FieldResult{}}), nil
+}
+
+// sameOnce compares what is written once.
+func (j *judge) sameOnce(record Record) bool {
+	for name, f := range Writable[j.m.Collection].Fields {
+		ours, sent := j.m.Set[name]
+		if f.Policy == Once && sent && !equalJSON(record.Doc[name], ours) {
+			return false
+		}
+	}
+	return true
+}
+
+// won names every field of a mutation as standing; version fills the token in.
+func (j *judge) won(result Result) Result {
+	for field := range j.m.Set {
+		if field != "id" {
+			result.Fields[field] = FieldResult{Winner: ByClient}
+		}
+	}
+	return result
+}
+
+// stamped says in each entry of an append field who wrote it.
+func (j *judge) stamped(set Fields) Fields {
+	out := maps.Clone(set)
+	delete(out, "id")
+	for name, f := range Writable[j.m.Collection].Fields {
+		value, ok := out[name]
+		if !ok || f.Policy != Append {
+			continue
+		}
+		list, _ := decode[[]Entry](value) // its form was checked
+		for i := range list {
+			list[i].By = j.user.ID
+		}
+		out[name] = encode(list)
+	}
+	return out
+}
+
+// version writes the token of the result's seq into the fields that the client won.
+func (j *judge) version(result *Result) {
+	for field, f := range result.Fields {
+		if f.Winner == ByClient && f.Version == "" {
+			f.Version = Version{result.Seq, j.m.ID}.String()
+			result.Fields[field] = f
+		}
+	}
+}
+
+// basedOn remembers for each field that stood which mutation it was built on.
+func (j *judge) basedOn(result Result) map[string]string {
+	out := map[string]string{}
+	for field, f := range result.Fields {
+		if id := ParseVersion(j.m.Base[field]).Mutation; f.Winner == ByClient && id != "" {
+			out[field] = id
+		}
+	}
+	return out
+}

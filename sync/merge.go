@@ -1,0 +1,241 @@
+package sync
+
+// The merge of one patch into one record, field by field.
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+// Record is a record as phones see it, with the versions of its fields.
+type Record struct {
+	Doc      map[string]json.RawMessage
+	Versions map[string]string
+}
+
+// Loss is a value that does not stand and is kept.
+type Loss struct {
+	Field  string
+	Base   json.RawMessage // what the editor saw, where it is known: null
+	Theirs json.RawMessage // what stands
+	Ours   json.RawMessage // what was sent, or was displaced
+	Code   string
+	Asks   bool // a person is asked; else it is only kept
+	Other  bool // the value is another author's, displaced by this mutation
+}
+
+// merged is the effect of a patch.
+type merged struct {
+	set      map[string]json.RawMessage // to be written
+	versions map[string]string          // tokens other than the one of the new seq
+	fields   map[string]string          // winner of each field
+	rank     map[string]Outcome         // outcome of each field
+	losses   []Loss
+}
+
+// decision is the effect on one field.
+type decision struct {
+	outcome Outcome
+	write   json.RawMessage // nil writes nothing
+	version string          // of the write, "" means the new seq
+	loss    *Loss
+}
+
+// rank orders outcomes of fields from best to worst.
+var rank = map[Outcome]int{Noop: 0, OK: 1, Merged: 2, Conflict: 3, Held: 4, Rejected: 5}
+
+// mergeFields decides every field of a patch. base tells the seq that a field's base
+// stands for; known is false where the client did not say.
+func mergeFields(m *Mutation, r Record, base func(field string) (seq int64, known bool, err error)) (merged, error) {
+	out := merged{
+		set: map[string]json.RawMessage{}, versions: map[string]string{}, fields: map[string]string{}, rank: map[string]Outcome{},
+	}
+	table := Writable[m.Collection].Fields
+	for _, name := range slices.Sorted(maps.Keys(m.Set)) {
+		seq, known, err := base(name)
+		if err != nil {
+			return out, err
+		}
+		e := edit{
+			policy: table[name].Policy, base: seq, known: known, token: m.Base[name],
+			now: r.Doc[name], version: ParseVersion(r.Versions[name]), ours: m.Set[name],
+		}
+		out.add(name, e.decide())
+	}
+	return out, nil
+}
+
+func (out *merged) add(name string, d decision) {
+	out.rank[name] = d.outcome
+	out.fields[name] = ByClient
+	if d.outcome == Conflict || d.write == nil && d.outcome != Noop {
+		out.fields[name] = ByServer
+	}
+	if d.write != nil {
+		out.set[name] = d.write
+	}
+	if d.version != "" {
+		out.versions[name] = d.version
+	}
+	if d.loss != nil {
+		d.loss.Field = name
+		out.losses = append(out.losses, *d.loss)
+	}
+}
+
+// outcome of a mutation is the worst of its fields.
+func (out *merged) outcome() Outcome {
+	worst := Noop
+	for _, o := range out.rank {
+		if cmp.Compare(rank[o], rank[worst]) > 0 {
+			worst = o
+		}
+	}
+	return worst
+}
+
+// edit is one field of a patch beside what stands.
+type edit struct {
+	policy  Policy
+	base    int64 // the seq that the editor had seen
+	known   bool  // he said so
+	token   string
+	now     json.RawMessage // what stands; nil if there is none
+	version Version
+	ours    json.RawMessage
+}
+
+// decide applies rule and policy. An editor who had seen what stands always wins.
+func (e edit) decide() decision {
+	switch e.policy {
+	case Append:
+		return e.append()
+	case Union:
+		return e.union()
+	}
+	if equalValue(e.now, e.ours) {
+		return decision{outcome: Noop}
+	}
+	if e.seen() {
+		d := decision{outcome: OK, write: e.ours}
+		if e.base > e.version.Seq { // the token comes from a lost epoch
+			d.loss = e.displaced()
+		}
+		return d
+	}
+	switch e.policy {
+	case Max, Min:
+		return e.extreme()
+	case LastWrite:
+		if e.known {
+			return decision{outcome: OK, write: e.ours, loss: e.displaced()}
+		}
+	}
+	code := CodeReview
+	if !e.known {
+		code = CodeUnknownBase
+	}
+	return decision{outcome: Conflict, loss: &Loss{Theirs: e.now, Ours: e.ours, Code: code, Asks: true}}
+}
+
+// seen: the base is at or above what stands, or names the very mutation that stands.
+func (e edit) seen() bool {
+	if !e.known {
+		return false
+	}
+	same := e.version.Mutation != "" && ParseVersion(e.token).Mutation == e.version.Mutation
+	return e.base >= e.version.Seq || same
+}
+
+func (e edit) displaced() *Loss {
+	if isAbsent(e.now) {
+		return nil
+	}
+	return &Loss{Theirs: e.ours, Ours: e.now, Code: CodeDisplaced, Other: true}
+}
+
+// extreme keeps the larger (or smaller) of two values that did not know of each other,
+// and the other one beside it.
+func (e edit) extreme() decision {
+	ours, now := asNumber(e.ours), asNumber(e.now)
+	wins := isAbsent(e.now) || e.policy == Max && ours > now || e.policy == Min && ours < now
+	if wins {
+		return decision{outcome: OK, write: e.ours, loss: e.displaced()}
+	}
+	return decision{outcome: Conflict, loss: &Loss{Theirs: e.now, Ours: e.ours, Code: CodeDisplaced}}
+}
+
+func (e edit) append() decision {
+	have, _ := decode[[]json.RawMessage](e.now) // what stands was written here
+	sent, _ := decode[[]Entry](e.ours)          // its form was checked
+	ids := map[string]bool{}
+	for _, raw := range have {
+		entry, _ := decode[Entry](raw)
+		ids[entry.ID] = true
+	}
+	added := false
+	for _, entry := range sent {
+		if ids[entry.ID] {
+			continue
+		}
+		ids[entry.ID], added = true, true
+		have = append(have, encode(entry))
+	}
+	return e.joined(added, encode(have))
+}
+
+func (e edit) union() decision {
+	have, _ := decode[[]string](e.now)
+	sent, _ := decode[[]string](e.ours)
+	all := slices.Concat(have, sent)
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return e.joined(len(all) > len(have), encode(all))
+}
+
+func (e edit) joined(added bool, value json.RawMessage) decision {
+	switch {
+	case !added:
+		return decision{outcome: Noop}
+	case e.seen():
+		return decision{outcome: OK, write: value}
+	}
+	return decision{outcome: Merged, write: value}
+}
+
+func equalValue(now, ours json.RawMessage) bool {
+	return now != nil && equalJSON(now, ours)
+}
+
+// isAbsent: the server has nothing yet that could be lost.
+func isAbsent(value json.RawMessage) bool {
+	switch string(value) {
+	case "", `""`, "null", "0", "[]", "{}":
+		return true
+	}
+	return false
+}
+
+func asNumber(value json.RawMessage) float64 {
+	n, _ := decode[float64](value)
+	return n
+}
+
+func decode[T any](data json.RawMessage) (T, error) {
+	var v T
+	if len(data) == 0 {
+		return v, nil
+	}
+	err := json.Unmarshal(data, &v)
+	return v, err
+}
+
+func encode(v any) json.RawMessage {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain values only
+	}
+	return data
+}
