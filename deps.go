@@ -13,7 +13,7 @@ import (
 	_ "github.com/spf13/cobra"
 	_ "github.com/tus/tusd/v2/pkg/filestore"
 	_ "github.com/tus/tusd/v2/pkg/handler"
-	_ "pgregory.net/rapid"
-	_ "golang.org/x/text/encoding"
 	_ "golang.org/x/image/webp"
+	_ "golang.org/x/text/encoding"
+	_ "pgregory.net/rapid"
 )

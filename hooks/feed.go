@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"xuncha/hooks/route"
 	"xuncha/hooks/store"
 )
 
@@ -22,16 +23,42 @@ func bindFeed(app core.App, h *house) error {
 		app.OnRecordDeleteExecute(name).Bind(&hook.Handler[*core.RecordEvent]{Func: h.feedDelete, Priority: inside})
 	}
 	app.OnRecordUpdateExecute("respondents").BindFunc(projectAgain)
-	app.OnRecordCreateExecute("users").Bind(&hook.Handler[*core.RecordEvent]{Func: keepGrants, Priority: inside + 1})
-	app.OnRecordUpdateExecute("users").Bind(&hook.Handler[*core.RecordEvent]{Func: keepGrants, Priority: inside + 1})
+	app.OnRecordCreateExecute("users").Bind(&hook.Handler[*core.RecordEvent]{Func: h.keepGrants, Priority: inside + 1})
+	app.OnRecordUpdateExecute("users").Bind(&hook.Handler[*core.RecordEvent]{Func: h.keepGrants, Priority: inside + 1})
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		(&route.Syncer{App: app, Key: h.keys.For("cursor"), Now: h.cfg.Now, Hub: h.pokes}).Bind(se)
+		return se.Next()
+	})
 	return nil
+}
+
+// keepGrants keeps what a user may read. His streams end when that changed; his phone
+// connects anew.
+func (h *house) keepGrants(e *core.RecordEvent) error {
+	old := e.Record.Original()
+	changed := false
+	for _, field := range []string{"agency", "disabled_at", "tokenKey"} {
+		changed = changed || e.Record.GetString(field) != old.GetString(field)
+	}
+	return inTransaction(e, func(tx core.App) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		if changed {
+			tx.TxInfo().OnComplete(func(error) error {
+				h.pokes.End(e.Record.Id)
+				return nil
+			})
+		}
+		return store.Grants{App: tx}.Keep(e.Record)
+	})
 }
 
 // feedSave takes the seq first and keeps it in the record, so that row, document and
 // feed agree.
 func (h *house) feedSave(e *core.RecordEvent) error {
 	return inTransaction(e, func(tx core.App) error {
-		feed := store.Feed{App: tx}
+		feed := store.Feed{App: tx, Poke: h.pokes.Poke}
 		change, err := feed.Prepare(e.Context, e.Record)
 		if err != nil {
 			return err
@@ -57,7 +84,7 @@ func (h *house) feedDelete(e *core.RecordEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		return store.Feed{App: tx}.Delete(e.Record)
+		return store.Feed{App: tx, Poke: h.pokes.Poke}.Delete(e.Record)
 	})
 }
 
@@ -78,14 +105,5 @@ func projectAgain(e *core.RecordEvent) error {
 			}
 		}
 		return nil
-	})
-}
-
-func keepGrants(e *core.RecordEvent) error {
-	return inTransaction(e, func(tx core.App) error {
-		if err := e.Next(); err != nil {
-			return err
-		}
-		return store.Grants{App: tx}.Keep(e.Record)
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"xuncha/hooks/problem"
 	"xuncha/hooks/store"
+	"xuncha/sync"
 )
 
 // Config is what the house is told at its start.
@@ -23,8 +24,9 @@ type Config struct {
 
 // house is the machinery that the hooks share while the server runs.
 type house struct {
-	cfg  Config
-	keys store.Keys
+	cfg   Config
+	keys  store.Keys
+	pokes *sync.Hub
 }
 
 // Register binds everything of ours to app, which is open and migrated.
@@ -33,7 +35,7 @@ func Register(app core.App, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	h := &house{cfg: cfg, keys: keys}
+	h := &house{cfg: cfg, keys: keys, pokes: &sync.Hub{}}
 	// The database is not truncated at night: it would block every writer (see the operation notes).
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{

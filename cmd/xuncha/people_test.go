@@ -113,8 +113,8 @@ func TestOneBadRowChangesNothingAndEveryBadRowIsNamed(t *testing.T) {
 
 func TestColumnsAreChecked(t *testing.T) {
 	for content, want := range map[string]string{
-		"":                      "no head line",
-		"name\n甲\n":             "division_code",
+		"":                       "no head line",
+		"name\n甲\n":              "division_code",
 		"name,division,x\n甲,1,2": "unknown",
 		"name,division_code\n,1": "line 2: name is empty",
 	} {

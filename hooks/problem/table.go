@@ -41,6 +41,12 @@ var rows = map[string]Row{
 	"status_locked": {409, "案件状态只能通过办理动作改变。", "A case's status changes only through an action."},
 	"append_only":   {409, "此记录只能追加，不能修改或删除。", "This record is append-only: it is never changed or deleted."},
 
+	"bad_encoding":   {400, "内容的压缩方式无法识别或已损坏，请重发。", "The body's compression is not understood or broken; send it again."},
+	"bad_order":      {400, "变更的序号不连续，请按顺序重发。", "The mutations are not in order; send them again with n rising by 1."},
+	"client_invalid": {400, "客户端编号无效：应为 26 位 ULID。", "The client id is not valid; it is a ULID of 26 characters."},
+	"push_too_large": {413, "一次发送的内容过多，请减半后重发。", "Too much in one push; send half of it."},
+	"ticket_invalid": {401, "凭证已使用或已过期，请重新获取。", "The ticket was used or has expired; ask for a new one."},
+
 	"field_locked":       {403, "该字段不能由您修改。", "You may not change this field."},
 	"outside_scope":      {403, "超出您的管辖范围。", "This lies outside your agency's scope."},
 	"role_unknown":       {400, "没有这种角色。", "There is no such role."},

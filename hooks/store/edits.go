@@ -72,7 +72,7 @@ var closedStatus = map[casework.Status]bool{casework.Closed: true, casework.With
 
 // Record returns a record as phones see it.
 func (s book) Record(collection, id string) (sync.Record, error) {
-	doc, versions, err := Feed{s.App}.Doc(collection, id)
+	doc, versions, err := Feed{App: s.App}.Doc(collection, id)
 	return sync.Record{Doc: doc, Versions: versions}, err
 }
 

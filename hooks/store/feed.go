@@ -17,8 +17,26 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Feed writes the order of changes; App is a transaction.
-type Feed struct{ App core.App }
+// Feed writes the order of changes; App is a transaction. Poke is told, after the
+// commit, which buckets moved; it may be nil.
+type Feed struct {
+	App  core.App
+	Poke func(buckets []string, seq int64)
+}
+
+// poked remembers that buckets moved at seq, for when the transaction is committed.
+func (s Feed) poked(seq int64, buckets ...string) {
+	info := s.App.TxInfo()
+	if s.Poke == nil || info == nil || len(buckets) == 0 {
+		return
+	}
+	info.OnComplete(func(err error) error {
+		if err == nil {
+			s.Poke(buckets, seq)
+		}
+		return nil
+	})
+}
 
 const nextSeq = `UPDATE sync_meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'head' RETURNING CAST(value AS INTEGER)`
 
@@ -208,6 +226,7 @@ func (s Feed) place(collection, record string, seq int64, buckets []string, reas
 	if err != nil {
 		return err
 	}
+	s.poked(seq, slices.Concat(buckets, present)...)
 	for _, b := range buckets {
 		if err := s.exec(putRow, dbx.Params{"b": b, "c": collection, "r": record, "seq": seq}); err != nil {
 			return err

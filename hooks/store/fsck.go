@@ -84,7 +84,7 @@ func (s Fsck) record(r *Report, record *core.Record) error {
 		return err
 	}
 	want["seq"] = int64(record.GetInt("seq"))
-	feed := Feed(s)
+	feed := Feed{App: s.App}
 	have, _, err := feed.Doc(p.as, record.Id)
 	if err != nil {
 		return err

@@ -47,7 +47,7 @@ func (s Grants) Keep(user *core.Record) error {
 	if err != nil || sameSet(have, want) {
 		return err
 	}
-	feed := Feed(s)
+	feed := Feed{App: s.App}
 	if err := feed.exec(clearGrants, dbx.Params{"user": user.Id}); err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ type book struct {
 
 var _ sync.Tx = book{}
 
-func (s book) Next() (int64, error) { return Feed{s.App}.Next() }
+func (s book) Next() (int64, error) { return Feed{App: s.App}.Next() }
 
 const readClient = `SELECT user, applied FROM sync_client WHERE id = {:id}`
 
@@ -88,7 +88,7 @@ const (
 // Enter stores an answered mutation; one without an id only moves the client's n.
 func (s book) Enter(user sync.User, client string, m *sync.Mutation, st sync.Stored) error {
 	at := s.now().UTC().Format(stampLayout)
-	feed := Feed{s.App}
+	feed := Feed{App: s.App}
 	if m.ID != "" {
 		result, err := json.Marshal(st.Result)
 		if err != nil {
@@ -164,7 +164,7 @@ const readAuthor = `SELECT user FROM sync_mutation WHERE id = {:id} LIMIT 1`
 
 // authorOf finds who wrote the value that a mutation displaces; "" if the server did.
 func (s book) authorOf(m *sync.Mutation, field string) (string, error) {
-	_, versions, err := Feed{s.App}.Doc(m.Collection, m.Record)
+	_, versions, err := Feed{App: s.App}.Doc(m.Collection, m.Record)
 	if err != nil {
 		return "", err
 	}
