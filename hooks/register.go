@@ -39,11 +39,14 @@ func Register(app core.App, cfg Config) error {
 	// The database is not truncated at night: it would block every writer (see the operation notes).
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
-		bindPeople, bindSteps, bindCases, bindFeed,
+		bindPeople, bindSteps, bindCases, bindFeed, bindClock,
 	} {
 		if err := bind(app, h); err != nil {
 			return err
 		}
+	}
+	if err := (store.Dictionaries{App: app}).Furnish(); err != nil {
+		return err
 	}
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		se.InstallerFunc = nil

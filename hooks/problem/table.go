@@ -3,6 +3,13 @@ package problem
 // The table: code, status, what to say. Keep it sorted by topic; the protocol
 // document lists the same rows and a test holds the two together.
 
+import (
+	"net/http"
+	"slices"
+
+	"xuncha/casework"
+)
+
 // Row is how one code is answered.
 type Row struct {
 	Status int
@@ -16,6 +23,14 @@ func Rows() map[string]Row {
 		out[code] = row
 	}
 	return out
+}
+
+// What the process does not admit is a conflict, with the process's own sentence.
+func init() {
+	t := casework.Process()
+	for _, g := range slices.Concat(t.Refusals, t.Conditions, t.Guards) {
+		rows[g.Code] = Row{http.StatusConflict, g.ZH, g.EN}
+	}
 }
 
 // byStatus names PocketBase's own refusals.

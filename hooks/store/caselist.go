@@ -45,12 +45,6 @@ var textFilters = map[string]string{
 	"supervision_level": "supervision_level", "primary": "primary", "outcome": "outcome",
 }
 
-var statuses = []casework.Status{
-	casework.Registered, casework.Accepted, casework.NotAccepted, casework.Transferred, casework.Merged, casework.Assigned,
-	casework.Inspecting, casework.Rectifying, casework.Verifying, casework.Verified, casework.Replying, casework.Closed,
-	casework.StageClosed, casework.Reopened, casework.Withdrawn,
-}
-
 var flagFilters = []string{"overdue", "due_soon", "urgent", "starred", "extended", "uncertain", "night_window", "leader_in_charge"}
 
 // dayFilters compare a column with a day; "_from" includes it, "_to" too.
@@ -110,7 +104,7 @@ func (f *CaseFilter) addText(name, column, value string) error {
 	}
 	in := make([]any, len(words))
 	for i, w := range words {
-		if name == "status" && !slices.Contains(statuses, casework.Status(w)) {
+		if name == "status" && casework.Process().State(casework.Status(w)).Code == "" {
 			return ErrFilter{fmt.Sprintf("there is no status %q", w)}
 		}
 		in[i] = w

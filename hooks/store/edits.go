@@ -52,7 +52,7 @@ func (s book) placeCase(p *sync.Place, user sync.User) error {
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	p.Closed = closedStatus[casework.Status(rows[0].GetString("status"))]
+	p.Closed = !casework.Process().State(casework.Status(rows[0].GetString("status"))).Open
 	p.ClosedAt = rows[0].GetString("closed_at")
 	var n struct {
 		Now int `db:"now"`
@@ -66,9 +66,6 @@ func (s book) placeCase(p *sync.Place, user sync.User) error {
 // readPlace: whether a case is in a user's bucket, and whether it ever was.
 const readPlace = `SELECT count(*) AS had, coalesce(sum(gone = ''), 0) AS now FROM sync_feed
 	WHERE bucket = {:bucket} AND collection = 'cases' AND record = {:case}`
-
-// closedStatus are the states in which the field's work is over.
-var closedStatus = map[casework.Status]bool{casework.Closed: true, casework.Withdrawn: true, casework.NotAccepted: true}
 
 // Record returns a record as phones see it.
 func (s book) Record(collection, id string) (sync.Record, error) {

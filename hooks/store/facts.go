@@ -3,7 +3,6 @@ package store
 // What casework is told about a case before it judges an action.
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,15 +20,6 @@ var ErrCaseUnknown = errors.New("case unknown")
 // Facts gathers what an action may depend on, all in the transaction of App.
 type Facts struct{ App core.App }
 
-// named are the arguments of an action that point at other records.
-type named struct {
-	Inspectors []string `json:"inspectors"`
-	Officers   []string `json:"officers"`
-	Lead       string   `json:"lead"`
-	Inspection string   `json:"inspection"`
-	Primary    string   `json:"primary"`
-}
-
 // Of gathers the facts for one action; nextID is for the record a verdict may create.
 func (s Facts) Of(a casework.Action, nextID string) (casework.Facts, error) {
 	f := casework.Facts{NextID: nextID}
@@ -40,24 +30,20 @@ func (s Facts) Of(a casework.Action, nextID string) (casework.Facts, error) {
 	if err := Into(record, &f.Case); err != nil {
 		return f, err
 	}
-	var args named
-	if len(a.Args) > 0 {
-		// What does not fit here is judged by casework, which knows each argument's type.
-		_ = json.Unmarshal(a.Args, &args)
-	}
-	steps := []func(*casework.Facts, casework.Action, named) error{
+	need := casework.Needs(a)
+	steps := []func(*casework.Facts, casework.Action, casework.Need) error{
 		s.people, s.primary, s.children, s.evidence, s.history, s.calendar,
 	}
 	for _, step := range steps {
-		if err := step(&f, a, args); err != nil {
+		if err := step(&f, a, need); err != nil {
 			return f, fmt.Errorf("case %s: %w", a.Case, err)
 		}
 	}
 	return f, nil
 }
 
-func (s Facts) people(f *casework.Facts, a casework.Action, args named) error {
-	ids := slices.Concat(f.Case.Inspectors, args.Inspectors, args.Officers, []string{args.Lead, f.Case.Lead})
+func (s Facts) people(f *casework.Facts, a casework.Action, need casework.Need) error {
+	ids := slices.Concat(f.Case.Inspectors, need.People, []string{f.Case.Lead})
 	if a.ActorKind == casework.ByUser {
 		ids = append(ids, a.Actor)
 	}
@@ -101,22 +87,22 @@ func (s Facts) recused(caseID string) ([]string, error) {
 	return ids, nil
 }
 
-func (s Facts) primary(f *casework.Facts, _ casework.Action, args named) error {
-	if args.Primary == "" {
+func (s Facts) primary(f *casework.Facts, _ casework.Action, need casework.Need) error {
+	if need.Primary == "" {
 		return nil
 	}
 	var c casework.Case
-	ok, err := s.find("cases", args.Primary, &c)
+	ok, err := s.find("cases", need.Primary, &c)
 	if ok {
 		f.Primary = &c
 	}
 	return err
 }
 
-func (s Facts) children(f *casework.Facts, _ casework.Action, args named) error {
+func (s Facts) children(f *casework.Facts, _ casework.Action, need casework.Need) error {
 	inspection := f.Case.Inspection
-	if args.Inspection != "" {
-		inspection = args.Inspection
+	if need.Inspection != "" {
+		inspection = need.Inspection
 	}
 	var (
 		visit    inspectionRow
@@ -164,7 +150,7 @@ func (s Facts) find(collection, id string, v any) (bool, error) {
 }
 
 // evidence of a case is its own and that of the cases merged into it.
-func (s Facts) evidence(f *casework.Facts, _ casework.Action, _ named) error {
+func (s Facts) evidence(f *casework.Facts, _ casework.Action, _ casework.Need) error {
 	records, err := s.App.FindAllRecords("evidence", dbx.NewExp(
 		"`case` = {:case} OR `case` IN (SELECT id FROM cases WHERE `primary` = {:case})", dbx.Params{"case": f.Case.ID}))
 	if err != nil {
@@ -180,7 +166,7 @@ func (s Facts) evidence(f *casework.Facts, _ casework.Action, _ named) error {
 	return nil
 }
 
-func (s Facts) history(f *casework.Facts, _ casework.Action, _ named) error {
+func (s Facts) history(f *casework.Facts, _ casework.Action, _ casework.Need) error {
 	records, err := Actions{s.App}.OfCase(f.Case.ID)
 	if err != nil {
 		return err
@@ -191,7 +177,7 @@ func (s Facts) history(f *casework.Facts, _ casework.Action, _ named) error {
 	return nil
 }
 
-func (s Facts) calendar(f *casework.Facts, _ casework.Action, _ named) error {
+func (s Facts) calendar(f *casework.Facts, _ casework.Action, _ casework.Need) error {
 	var err error
 	f.Rules, f.Calendar, err = Dictionaries{s.App}.Load()
 	return err
