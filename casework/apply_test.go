@@ -3,8 +3,10 @@
 package casework_test
 
 import (
+	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -117,7 +119,9 @@ func TestApplyNeverLeavesTheTable(t *testing.T) {
 				a.Args = w.By("", "verify", casetest.Verification(w, "item1")).Args
 			}
 			before := w.Clone()
+			told := snapshot(t, w.Facts)
 			v := w.Do(a)
+			equalText(t, "the facts after "+rule.Name, snapshot(t, before.Facts), told)
 			switch {
 			case v.Applied:
 				staysInTable(t, rule, before.Case, v)
@@ -133,6 +137,27 @@ func TestApplyNeverLeavesTheTable(t *testing.T) {
 			}
 		}
 	})
+}
+
+// snapshot is everything that Apply was told; it must be the same afterwards.
+func snapshot(t *rapid.T, f casework.Facts) string {
+	f.Actor = casework.Person{}
+	args := make([]string, len(f.History)) // not all of them are JSON
+	f.History = slices.Clone(f.History)
+	for i := range f.History {
+		args[i], f.History[i].Args = string(f.History[i].Args), nil
+	}
+	data, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data) + strings.Join(args, "\n")
+}
+
+func equalText(t *rapid.T, what, got, want string) {
+	if got != want {
+		t.Errorf("%s:\n%s\nbefore:\n%s", what, got, want)
+	}
 }
 
 // anyAction draws an action, mostly one that the state admits.
@@ -170,4 +195,40 @@ func holds(t *rapid.T, before *casetest.World, v casework.Verdict) {
 		need(len(c.Plan) > 0 && c.StatusBefore != "", "the plan")
 	}
 	need(c.Round >= before.Case.Round, "the count of rounds")
+}
+
+func BenchmarkApply(b *testing.B) {
+	w := casetest.At(casework.Verifying)
+	a := w.Example("verify")
+	for b.Loop() {
+		if v := casework.Apply(w.Facts, withActor(w, a), w.Now); !v.Applied {
+			b.Fatal(v.Code)
+		}
+	}
+}
+
+func withActor(w *casetest.World, a casework.Action) casework.Action {
+	w.Actor = w.People[a.Actor]
+	return a
+}
+
+// Whatever a client sends as arguments, the answer is a verdict that stands in the table.
+func FuzzArgs(f *testing.F) {
+	p := casework.Process()
+	for i, rule := range p.Actions {
+		f.Add(uint8(i), []byte(casetest.At(rule.From[0]).Example(rule.Name).Args))
+	}
+	f.Add(uint8(10), []byte(`{"officers":["a"],"Officers":["b","c"],"items":[{"id":null}],"order":[]}`))
+	f.Fuzz(func(t *testing.T, which uint8, args []byte) {
+		rule := p.Actions[int(which)%len(p.Actions)]
+		w := casetest.At(rule.From[0])
+		a := w.Example(rule.Name)
+		a.Args = args
+		casework.Needs(a)
+		before := w.Case
+		if v := w.Do(a); v.Applied {
+			staysInTable(t, rule, before, v)
+		}
+		w.Officers()
+	})
 }

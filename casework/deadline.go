@@ -131,19 +131,21 @@ func (c Calendar) Deadline(start string, number int, unit Unit) (Deadline, error
 		}
 	}
 	d.Strict = day.Format(time.DateOnly)
-	d.Legal, d.Provisional = c.roll(day, d.Provisional)
+	legal, unsure := c.Roll(day)
+	d.Legal, d.Provisional = legal.Format(time.DateOnly), d.Provisional || unsure
 	return d, nil
 }
 
-// roll moves a last day to the next working one.
+// Roll moves a last day to the next working one and says whether a year is involved whose
+// calendar is not published; once it is, the days of open cases are rolled again.
 // 法定休假日: weekends count as well as holidays (民法典第二百零三条).
-func (c Calendar) roll(day time.Time, provisional bool) (string, bool) {
-	provisional = provisional || !c.Published(day.Year())
+func (c Calendar) Roll(day time.Time) (last time.Time, provisional bool) {
+	provisional = !c.Published(day.Year())
 	for !c.Working(day) {
 		day = day.AddDate(0, 0, 1)
 		provisional = provisional || !c.Published(day.Year())
 	}
-	return day.Format(time.DateOnly), provisional
+	return day, provisional
 }
 
 // due is the deadline of a step of a case that starts on a date. A broken start gives none.

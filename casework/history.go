@@ -2,10 +2,7 @@
 
 package casework
 
-import (
-	"encoding/json"
-	"slices"
-)
+import "slices"
 
 // pastRound is an applied action with the round it fell in and its arguments.
 type pastRound struct {
@@ -23,10 +20,7 @@ func (f Facts) applied() []pastRound {
 		if past.Outcome != Applied {
 			continue
 		}
-		p := pastRound{Past: past, round: round}
-		if err := json.Unmarshal(past.Args, &p.in); err != nil {
-			p.in = args{} // an applied action was read once; another shape tells nothing
-		}
+		p := pastRound{Past: past, round: round, in: argsOf(past.Action)}
 		out = append(out, p)
 		if past.Name == "reopen" || p.failedItems() {
 			round++
@@ -122,6 +116,16 @@ func cited(a Action, in args) []string {
 	return out
 }
 
+// argsOf reads the arguments as Apply does; what it would not admit tells nothing.
+func argsOf(a Action) args {
+	rule, _ := Process().Action(a.Name)
+	in, err := readArgs(rule, a.Args)
+	if err != nil {
+		return args{}
+	}
+	return in
+}
+
 // Need is what an action speaks of: the ids that its Facts must hold.
 type Need struct {
 	People     []string
@@ -133,10 +137,7 @@ type Need struct {
 // Needs reads an action for the records that have to be fetched with the case. What cannot
 // be read is left out: Apply will say so.
 func Needs(a Action) Need {
-	var in args
-	if err := json.Unmarshal(a.Args, &in); err != nil {
-		in = args{}
-	}
+	in := argsOf(a)
 	people := slices.Concat(in.Inspectors, in.Officers)
 	for _, id := range []string{in.Lead, in.AgreedBy} {
 		if id != "" {

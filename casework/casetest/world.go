@@ -135,7 +135,9 @@ func (w *World) keep(v casework.Verdict) {
 		w.Inspection = &casework.Inspection{ID: n.ID, Case: n.Case, Round: n.Round, Inspectors: n.Inspectors, Lead: n.Lead}
 	}
 	if c := v.InspectionChange; c != nil && c.StartedAt != "" {
-		w.Inspection.StartedAt = c.StartedAt
+		started := *w.Inspection
+		started.StartedAt = c.StartedAt
+		w.Inspection = &started
 	}
 	if r := v.Rectification; r != nil {
 		w.Rectification = &r.Rectification
