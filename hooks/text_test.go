@@ -1,0 +1,17 @@
+package hooks_test
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"time"
+)
+
+func reader(s string) io.Reader { return strings.NewReader(s) }
+
+func contains(data []byte, s string) bool { return bytes.Contains(data, []byte(s)) }
+
+func spaces(n int) string { return strings.Repeat(" ", n) }
+
+// soon is a day that every running deadline of the tests allows.
+func soon() string { return time.Now().AddDate(0, 0, 10).Format(time.DateOnly) }
