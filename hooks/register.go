@@ -11,6 +11,7 @@ import (
 
 	"xuncha/hooks/problem"
 	"xuncha/hooks/store"
+	"xuncha/notify"
 	"xuncha/sync"
 )
 
@@ -18,8 +19,9 @@ import (
 type Config struct {
 	Now func() time.Time // the clock; cmd gives time.Now, a demo may shift it
 
-	FCMCredentials string // path of a service account file; empty: messages go to the log
-	FCMEndpoint    string // another address of FCM's HTTP v1, for tests
+	FCMCredentials string       // path of a service account file; empty: messages go to the log
+	FCMEndpoint    string       // another address of FCM's HTTP v1, for tests
+	Quiet          notify.Quiet // when only urgent messages go out; the zero value is never
 }
 
 // house is the machinery that the hooks share while the server runs.
@@ -27,6 +29,7 @@ type house struct {
 	cfg   Config
 	keys  store.Keys
 	pokes *sync.Hub
+	push  *notify.Worker
 }
 
 // Register binds everything of ours to app, which is open and migrated.
@@ -39,7 +42,7 @@ func Register(app core.App, cfg Config) error {
 	// The database is not truncated at night: it would block every writer (see the operation notes).
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
-		bindPeople, bindSteps, bindCases, bindFeed, bindClock,
+		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify,
 	} {
 		if err := bind(app, h); err != nil {
 			return err

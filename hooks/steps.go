@@ -118,6 +118,9 @@ func (h *house) stepCase(e *core.RecordEvent) error {
 		if err := (store.Verdicts{App: tx}).Save(e.Context, e.Record, facts.Case, verdict); err != nil {
 			return err
 		}
+		if err := h.notifyCase(tx, verdict, action); err != nil {
+			return err
+		}
 		return e.Next()
 	})
 }

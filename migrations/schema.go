@@ -160,7 +160,7 @@ var collections = []collection{
 		name: "deliveries",
 		fields: `notification:t channel:t device:t collapse_key:t state:t attempts:n next_attempt_at:t lease_until:t
 			error:t sent_at:t created_at:t`,
-		indexes: []string{"unique notification,device", "state,next_attempt_at", "device,collapse_key,state"},
+		indexes: []string{"unique notification,device", "channel,state,next_attempt_at", "device,collapse_key,state"},
 	},
 	{
 		name: "held_edits",

@@ -201,3 +201,18 @@ func TestALanguageWeDoNotSpeakReadsChinese(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseQuiet(f *testing.F) {
+	for _, text := range []string{"", "off", "22-7", "0-6", "24-7", "-1-7", "22-", "22-7x", " 22-7", "022-7", "9999999999999999999-1"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		q, err := ParseQuiet(text)
+		if err != nil {
+			return
+		}
+		if again, err := ParseQuiet(q.String()); err != nil || again != q && q.From != q.To {
+			t.Fatalf("%q -> %+v -> %q -> %+v %v", text, q, q.String(), again, err)
+		}
+	})
+}

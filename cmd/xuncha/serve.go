@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"xuncha/hooks"
+	"xuncha/notify"
 )
 
 func serveCommand() *cobra.Command {
@@ -27,6 +28,7 @@ func serveCommand() *cobra.Command {
 
   XUNCHA_FCM_CREDENTIALS   path of a service account file; without it pushes go to the log
   XUNCHA_FCM_ENDPOINT      another address of FCM's HTTP v1 (tests)
+  XUNCHA_QUIET_HOURS       when only urgent messages go out, in Asia/Shanghai (22-7), or off
 
 "serve --check" prints what is in force and ends.`,
 		Args: cobra.NoArgs,
@@ -61,6 +63,10 @@ func settings() (hooks.Config, error) {
 		FCMCredentials: os.Getenv("XUNCHA_FCM_CREDENTIALS"),
 		FCMEndpoint:    os.Getenv("XUNCHA_FCM_ENDPOINT"),
 	}
+	var err error
+	if cfg.Quiet, err = notify.ParseQuiet(os.Getenv("XUNCHA_QUIET_HOURS")); err != nil {
+		return cfg, fmt.Errorf("XUNCHA_QUIET_HOURS: %w", err)
+	}
 	if cfg.FCMCredentials != "" {
 		if _, err := os.ReadFile(cfg.FCMCredentials); err != nil {
 			return cfg, fmt.Errorf("XUNCHA_FCM_CREDENTIALS: %w", err)
@@ -74,7 +80,7 @@ func printSettings(cmd *cobra.Command, dir, http string, cfg hooks.Config) {
 	if cfg.FCMCredentials != "" {
 		push = "fcm, credentials " + cfg.FCMCredentials
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\n", dir, http, push)
+	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\n", dir, http, push, cfg.Quiet)
 	if cfg.FCMEndpoint != "" {
 		fmt.Fprintf(cmd.OutOrStdout(), "fcm   %s\n", cfg.FCMEndpoint)
 	}

@@ -62,6 +62,13 @@ var rows = map[string]Row{
 	"push_too_large": {413, "一次发送的内容过多，请减半后重发。", "Too much in one push; send half of it."},
 	"ticket_invalid": {401, "凭证已使用或已过期，请重新获取。", "The ticket was used or has expired; ask for a new one."},
 
+	"too_many_devices":  {409, "登记的设备过多，请先删除不用的设备。", "Too many devices are registered; remove one that is no longer used."},
+	"channel_unknown":   {400, "不支持这种推送渠道。", "There is no such push channel."},
+	"token_invalid":     {400, "推送令牌无效，请在应用中重新获取。", "The push token is not valid; get a new one in the app."},
+	"device_unknown":    {404, "没有找到您的这台设备。", "You have no such device."},
+	"device_owner":      {400, "设备必须属于一名用户或一件举报。", "A device belongs to one user or to one complaint."},
+	"complaint_unknown": {404, "编号、查询码或口令不对，请核对后重试。", "The number, the query code or the pass-phrase is wrong; check them and try again."},
+
 	"field_locked":       {403, "该字段不能由您修改。", "You may not change this field."},
 	"outside_scope":      {403, "超出您的管辖范围。", "This lies outside your agency's scope."},
 	"role_unknown":       {400, "没有这种角色。", "There is no such role."},
