@@ -72,6 +72,9 @@ type Message struct {
 	Accepted bool
 }
 
+// String is the message for who reads a test's log.
+func (m Message) String() string { return fmt.Sprintf("%s: %v", m.Token, m.Data) }
+
 // Server is a running FCM.
 type Server struct {
 	URL string
@@ -170,7 +173,7 @@ func (s *Server) Wait(t testing.TB, n int) []Message {
 		select {
 		case <-arrived:
 		case <-limit:
-			t.Fatalf("%d messages came, want %d: %+v", len(messages), n, messages)
+			t.Fatalf("%d messages came, want %d: %v", len(messages), n, messages)
 		}
 	}
 }
