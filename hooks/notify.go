@@ -28,9 +28,9 @@ func bindNotify(app core.App, h *house) error {
 	})
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		route.Devices(se, h.complaintByCode)
-		h.startPush(app)
 		return se.Next()
 	})
+	whileServing(app, h.push.Run)
 	app.OnRecordCreateExecute("devices").BindFunc(h.keepDevice)
 	app.OnRecordUpdateExecute("devices").BindFunc(h.keepDevice)
 	app.OnRecordCreateRequest("devices").BindFunc(guardDevice)
@@ -49,22 +49,6 @@ func (h *house) pushChannel() (notify.Channel, error) {
 		return notify.Log{To: slog.Default()}, nil
 	}
 	return notify.OpenFCM(context.Background(), notify.FCMSettings{Credentials: h.cfg.FCMCredentials, Endpoint: h.cfg.FCMEndpoint})
-}
-
-// startPush delivers until the server ends, and lets it end only when what was under
-// way is settled.
-func (h *house) startPush(app core.App) {
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		h.push.Run(ctx)
-	}()
-	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-		stop()
-		<-ended
-		return e.Next()
-	})
 }
 
 // notifyCase queues what a verdict asks to tell, in the transaction that writes it.

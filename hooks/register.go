@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"xuncha/evidence"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/store"
 	"xuncha/notify"
@@ -30,6 +31,7 @@ type house struct {
 	keys  store.Keys
 	pokes *sync.Hub
 	push  *notify.Worker
+	shelf evidence.Shelf
 }
 
 // Register binds everything of ours to app, which is open and migrated.
@@ -42,7 +44,7 @@ func Register(app core.App, cfg Config) error {
 	// The database is not truncated at night: it would block every writer (see the operation notes).
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
-		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify,
+		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence,
 	} {
 		if err := bind(app, h); err != nil {
 			return err

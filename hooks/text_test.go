@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"xuncha/hooks"
 )
 
 func reader(s string) io.Reader { return strings.NewReader(s) }
@@ -15,3 +17,5 @@ func spaces(n int) string { return strings.Repeat(" ", n) }
 
 // soon is a day that every running deadline of the tests allows.
 func soon() string { return time.Now().AddDate(0, 0, 10).Format(time.DateOnly) }
+
+func hooksConfig() hooks.Config { return hooks.Config{Now: time.Now} }

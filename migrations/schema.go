@@ -190,6 +190,8 @@ var rawTables = []string{
 	`CREATE TABLE case_user (user TEXT NOT NULL, "case" TEXT NOT NULL, PRIMARY KEY (user, "case")) WITHOUT ROWID`,
 	`CREATE INDEX idx_case_user_case ON case_user ("case")`,
 	`CREATE TABLE external_ids (system TEXT NOT NULL, id TEXT NOT NULL, complaint TEXT NOT NULL, PRIMARY KEY (system, id)) WITHOUT ROWID`,
+	`CREATE TABLE uploads (owner TEXT NOT NULL, sha256 TEXT NOT NULL, id TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, done INTEGER NOT NULL,
+		begun_at TEXT NOT NULL, PRIMARY KEY (owner, sha256)) WITHOUT ROWID`,
 	`CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID`,
 	`CREATE TABLE sync_feed (bucket TEXT NOT NULL, collection TEXT NOT NULL, record TEXT NOT NULL, seq INTEGER NOT NULL,
 		gone TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (bucket, collection, record)) WITHOUT ROWID`,
@@ -213,5 +215,5 @@ var rawTables = []string{
 
 var rawDrops = []string{
 	"sync_meta", "sync_based_on", "sync_grant_gen", "sync_grant", "sync_client", "sync_mutation", "sync_doc", "sync_feed",
-	"counters", "external_ids", "case_user",
+	"counters", "uploads", "external_ids", "case_user",
 }

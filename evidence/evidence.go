@@ -1,0 +1,41 @@
+// Package evidence promises that a photo taken on site reaches the case whole, whatever
+// the network does, and still proves something a year later. The original is stored as
+// it came, byte for byte, under its own SHA-256; what people look at are derivatives
+// without metadata. Row and bytes come in any order, days apart; a receipt in the row
+// tells the phone that its copy may go.
+package evidence
+
+// Refusals of files, with their stable codes.
+
+import "fmt"
+
+// Limits of one file.
+const (
+	MaxBytes  = 64 << 20    // bytes of one file
+	MaxPixels = 108_000_000 // pixels of one image
+	MaxSide   = 20_000      // pixels a side
+)
+
+// Refusal says why a file is not taken.
+type Refusal struct{ code, detail string }
+
+func (r Refusal) Error() string { return r.detail }
+
+// Code is the stable code.
+func (r Refusal) Code() string { return r.code }
+
+func refuse(code, format string, args ...any) error {
+	return Refusal{code, fmt.Sprintf(format, args...)}
+}
+
+// Codes of refusals.
+const (
+	CodeMedia    = "media_type_not_supported"
+	CodeTooLarge = "file_too_large"
+	CodePixels   = "image_too_large"
+	CodeBroken   = "image_broken"
+	CodeSum      = "sha256_mismatch"
+	CodeNoSum    = "sha256_missing"
+	CodeNoLength = "length_missing"
+	CodeUnknown  = "upload_unknown"
+)

@@ -1,0 +1,115 @@
+package evidence
+
+// The shelf: files on disk under their own SHA-256. The same bytes twice stand there
+// once; nothing on it is ever changed.
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+)
+
+// Shelf is a folder of originals and derivatives.
+type Shelf struct{ Dir string }
+
+// Sum is the form of a SHA-256: 64 lower-case hexadecimal digits.
+var Sum = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// Original is the path of an original; it may not be there yet.
+func (s Shelf) Original(sum string) string { return filepath.Join(s.Dir, sum[:2], sum) }
+
+// Derivative is the path of a derivative of size px.
+func (s Shelf) Derivative(sum string, size int) string {
+	return filepath.Join(s.Dir, sum[:2], fmt.Sprintf("%s.%d.jpg", sum, size))
+}
+
+// Has tells whether the original is there.
+func (s Shelf) Has(sum string) bool {
+	_, err := os.Stat(s.Original(sum))
+	return err == nil
+}
+
+// SumOf is the SHA-256 and the length of what r holds.
+func SumOf(r io.Reader) (sum string, size int64, err error) {
+	h := sha256.New()
+	size, err = io.Copy(h, r)
+	return hex.EncodeToString(h.Sum(nil)), size, err
+}
+
+// Adopt puts a finished file onto the shelf without copying it: the path given stays a
+// name of the same bytes, which nobody may write to any more.
+func (s Shelf) Adopt(path, sum string) error {
+	to := s.Original(sum)
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	if err := os.Chmod(path, 0o400); err != nil {
+		return err
+	}
+	if err := os.Link(path, to); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(filepath.Dir(to))
+}
+
+// Put stores what r holds, at most limit bytes, after Check. It returns the sum, the
+// length in bytes and the type. What is refused leaves nothing.
+func (s Shelf) Put(r io.Reader, limit int64) (sum string, size int64, mime string, err error) {
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return "", 0, "", err
+	}
+	f, err := os.CreateTemp(s.Dir, "incoming-*")
+	if err != nil {
+		return "", 0, "", err
+	}
+	defer func() {
+		_ = f.Close()
+		_ = os.Remove(f.Name()) // the shelf has its own name for the bytes
+	}()
+	sum, size, err = SumOf(io.TeeReader(io.LimitReader(r, limit+1), f))
+	if err != nil {
+		return "", 0, "", err
+	}
+	if size > limit {
+		return "", 0, "", refuse(CodeTooLarge, "the file has more than %d bytes", limit)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return "", 0, "", err
+	}
+	if mime, err = Check(f); err != nil {
+		return "", 0, "", err
+	}
+	if err := f.Sync(); err != nil {
+		return "", 0, "", err
+	}
+	return sum, size, mime, s.Adopt(f.Name(), sum)
+}
+
+// PutDerivative stores a derivative whole or not at all.
+func (s Shelf) PutDerivative(sum string, size int, data []byte) error {
+	to := s.Derivative(sum, size)
+	f, err := os.CreateTemp(filepath.Dir(to), "derived-*")
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, bytes.NewReader(data))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return os.Rename(f.Name(), to)
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -1,0 +1,80 @@
+package hooks
+
+// Photos: rows and bytes meet, a worker does the rest after the commit.
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	stdsync "sync"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/evidence"
+	"xuncha/hooks/problem"
+	"xuncha/hooks/route"
+	"xuncha/hooks/store"
+)
+
+func bindEvidence(app core.App, h *house) error {
+	shelf := evidence.Shelf{Dir: filepath.Join(app.DataDir(), "evidence")}
+	worker := evidence.NewWorker(store.Evidence{App: app}, shelf, h.cfg.Now)
+	uploads := &evidence.Uploads{
+		Shelf: shelf, Owners: store.Uploads{App: app, Now: h.cfg.Now}, NewID: core.GenerateDefaultRandomId,
+		Stored: worker.Wake, Answer: route.AnswerUpload,
+	}
+	if err := uploads.Start(filepath.Join(app.DataDir(), "uploads"), route.UploadPath); err != nil {
+		return err
+	}
+	h.shelf = shelf
+	app.OnRecordUpdate("evidence").BindFunc(guardEvidence)
+	app.OnRecordDelete("evidence").BindFunc(refuseEvidence)
+	app.OnRecordAfterCreateSuccess("evidence").BindFunc(func(e *core.RecordEvent) error {
+		worker.Wake()
+		return e.Next()
+	})
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		route.Evidence(se, uploads, shelf)
+		return se.Next()
+	})
+	whileServing(app, worker.Run)
+	return app.Cron().Add("xunchaUploads", "30 3 * * *", func() {
+		n, err := uploads.Sweep(context.Background(), h.cfg.Now())
+		if err != nil {
+			slog.Error("unfinished uploads were not swept", "error", err)
+		}
+		if n > 0 {
+			slog.Info("unfinished uploads swept", "uploads", n)
+		}
+	})
+}
+
+// whileServing runs work from the start of the server until it ends, and waits for it.
+func whileServing(app core.App, work func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var done stdsync.WaitGroup
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		if err := se.Next(); err != nil {
+			return err
+		}
+		done.Go(func() { work(ctx) })
+		return nil
+	})
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		cancel()
+		done.Wait()
+		return e.Next()
+	})
+}
+
+// guardEvidence: what a photo is, is said once.
+func guardEvidence(e *core.RecordEvent) error {
+	if store.Frozen(e.Record) {
+		return problem.New("evidence_locked", "evidence %s", e.Record.Id)
+	}
+	return e.Next()
+}
+
+func refuseEvidence(e *core.RecordEvent) error {
+	return problem.New("evidence_locked", "evidence %s", e.Record.Id)
+}

@@ -1,0 +1,115 @@
+package route
+
+// Photos: in by tus, out as derivatives, the original to who may see it.
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"xuncha/evidence"
+	"xuncha/hooks/problem"
+	"xuncha/hooks/store"
+)
+
+// UploadPath is where tus clients upload.
+const UploadPath = "/api/evidence/upload/"
+
+// Evidence binds uploads and views of photos.
+//
+//	POST, HEAD, PATCH, DELETE /api/evidence/upload/…   tus 1.0
+//	GET /api/evidence/{id}/original                    as it came
+//	GET /api/evidence/{id}/1600, /api/evidence/{id}/320
+func Evidence(se *core.ServeEvent, uploads *evidence.Uploads, shelf evidence.Shelf) {
+	serve := func(e *core.RequestEvent) error {
+		user, err := User(e)
+		if err != nil {
+			return err
+		}
+		// tusd reads the line itself: the router's copy for reading again costs memory and time.
+		if body, ok := e.Request.Body.(*router.RereadableReadCloser); ok {
+			e.Request.Body = body.ReadCloser
+		}
+		e.Response.Header().Set("Access-Control-Expose-Headers", tusHeaders)
+		uploads.Serve(e.Response, e.Request, user.Id)
+		return nil
+	}
+	group := se.Router.Group("/api/evidence/upload")
+	group.Bind(apis.BodyLimit(0))
+	group.POST("/", serve)
+	for _, method := range []string{http.MethodHead, http.MethodPatch, http.MethodDelete} {
+		group.Route(method, "/{id}", serve)
+	}
+	se.Router.GET("/api/evidence/{id}/{form}", func(e *core.RequestEvent) error { return view(e, shelf) })
+	cors(se)
+}
+
+// tusHeaders are what a browser's tus client must be able to read.
+const tusHeaders = "Upload-Offset, Location, Upload-Length, Tus-Version, Tus-Resumable, Tus-Max-Size, Tus-Extension, Upload-Metadata"
+
+// cors answers the preflight of tus clients in browsers, which the router would answer
+// without the protocol's headers.
+func cors(se *core.ServeEvent) {
+	se.Router.BindFunc(func(e *core.RequestEvent) error {
+		if e.Request.Method != http.MethodOptions || len(e.Request.URL.Path) < len(UploadPath)-1 ||
+			e.Request.URL.Path[:len(UploadPath)-1] != UploadPath[:len(UploadPath)-1] {
+			return e.Next()
+		}
+		h := e.Response.Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Allow-Methods", "POST, HEAD, PATCH, DELETE, OPTIONS")
+		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Upload-Length, Upload-Offset, Upload-Metadata, Tus-Resumable")
+		h.Set("Access-Control-Expose-Headers", tusHeaders)
+		h.Set("Tus-Version", "1.0.0")
+		h.Set("Tus-Resumable", "1.0.0")
+		h.Set("Tus-Extension", "creation,creation-with-upload,termination")
+		h.Set("Tus-Max-Size", strconv.Itoa(evidence.MaxBytes))
+		return e.NoContent(http.StatusNoContent)
+	})
+}
+
+// AnswerUpload writes a refusal of an upload as the table says.
+func AnswerUpload(w http.ResponseWriter, r *http.Request, err error) {
+	e := &core.RequestEvent{}
+	e.Response, e.Request = w, r
+	_ = problem.Write(e, err) // the line is the client's
+}
+
+func view(e *core.RequestEvent, shelf evidence.Shelf) error {
+	user, err := caseReader(e)
+	if err != nil {
+		return err
+	}
+	id, form := e.Request.PathValue("id"), e.Request.PathValue("form")
+	see, err := store.Evidence{App: e.App}.See(user, id)
+	if errors.Is(err, store.ErrEvidenceUnknown) {
+		return problem.New("evidence_unknown", "evidence %q", id)
+	}
+	if err != nil {
+		return err
+	}
+	path, mime := "", "image/jpeg"
+	switch form {
+	case "original":
+		if !see.Original {
+			return problem.New("forbidden", "the original is for the desk and for who took it")
+		}
+		path, mime = shelf.Original(see.Sum), see.Mime
+	case strconv.Itoa(evidence.Large), strconv.Itoa(evidence.Small):
+		size, _ := strconv.Atoi(form) // one of the two
+		path = shelf.Derivative(see.Sum, size)
+	default:
+		return problem.New("not_found", "a photo has the forms original, %d and %d", evidence.Large, evidence.Small)
+	}
+	h := e.Response.Header()
+	h.Set("Content-Type", mime)
+	h.Set("Cache-Control", "private, max-age=86400, immutable")
+	h.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", id+"-"+form))
+	h.Set("X-Content-Type-Options", "nosniff")
+	return serveFile(e, path)
+}

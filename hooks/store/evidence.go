@@ -1,0 +1,184 @@
+package store
+
+// Photos: whose uploads there are, which rows wait for their bytes, and who may look.
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/casework"
+	"xuncha/evidence"
+)
+
+// Uploads is the memory of the tus endpoint.
+type Uploads struct {
+	App core.App
+	Now func() time.Time
+}
+
+var _ evidence.Owners = Uploads{}
+
+const (
+	putUpload = `INSERT INTO uploads (id, owner, sha256, size, done, begun_at) VALUES ({:id}, {:owner}, {:sum}, {:size}, 0, {:at})
+		ON CONFLICT (owner, sha256) DO UPDATE SET id = excluded.id, size = excluded.size, begun_at = excluded.begun_at`
+	uploadBySum  = `SELECT id, owner, sha256, size, done FROM uploads WHERE owner = {:owner} AND sha256 = {:sum}`
+	uploadByID   = `SELECT id, owner, sha256, size, done FROM uploads WHERE id = {:id}`
+	finishUpload = `UPDATE uploads SET done = 1 WHERE id = {:id}`
+	forgetUpload = `DELETE FROM uploads WHERE id = {:id} AND done = 0`
+	staleUploads = `SELECT id FROM uploads WHERE done = 0 AND begun_at < {:before}`
+)
+
+func (s Uploads) exec(sql string, params dbx.Params) error {
+	return Feed{App: s.App}.exec(sql, params)
+}
+
+func (s Uploads) one(query string, params dbx.Params) (evidence.Upload, error) {
+	var row struct {
+		ID    string `db:"id"`
+		Owner string `db:"owner"`
+		Sum   string `db:"sha256"`
+		Size  int64  `db:"size"`
+		Done  bool   `db:"done"`
+	}
+	err := s.App.DB().NewQuery(query).Bind(params).One(&row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return evidence.Upload{}, nil
+	}
+	return evidence.Upload(row), err
+}
+
+// Begin remembers a new upload.
+func (s Uploads) Begin(u evidence.Upload) error {
+	return s.exec(putUpload, dbx.Params{"id": u.ID, "owner": u.Owner, "sum": u.Sum, "size": u.Size, "at": s.Now().UTC().Format(stampLayout)})
+}
+
+// BySum finds an owner's upload of these bytes.
+func (s Uploads) BySum(owner, sum string) (evidence.Upload, error) {
+	return s.one(uploadBySum, dbx.Params{"owner": owner, "sum": sum})
+}
+
+// ByID finds an upload.
+func (s Uploads) ByID(id string) (evidence.Upload, error) {
+	return s.one(uploadByID, dbx.Params{"id": id})
+}
+
+// Finish says that the bytes are on the shelf.
+func (s Uploads) Finish(id string) error { return s.exec(finishUpload, dbx.Params{"id": id}) }
+
+// Forget drops an unfinished upload.
+func (s Uploads) Forget(id string) error { return s.exec(forgetUpload, dbx.Params{"id": id}) }
+
+// Stale returns unfinished uploads begun before a time.
+func (s Uploads) Stale(before time.Time) ([]string, error) {
+	var ids []string
+	err := s.App.DB().NewQuery(staleUploads).Bind(dbx.Params{"before": before.UTC().Format(stampLayout)}).Column(&ids)
+	return ids, err
+}
+
+// Evidence is the worker's desk and the door to the shelf.
+type Evidence struct{ App core.App }
+
+var _ evidence.Desk = Evidence{}
+
+// waiting: rows whose author has brought the bytes, which are not stored yet.
+const waiting = `SELECT e.id AS id, e.sha256 AS sum, e.size AS size FROM evidence e
+	JOIN uploads u ON u.sha256 = e.sha256 AND u.owner = e.author AND u.done = 1
+	WHERE e.state = 'pending' ORDER BY e.id LIMIT {:limit}`
+
+// Waiting returns rows whose bytes are there.
+func (s Evidence) Waiting(limit int) ([]evidence.Item, error) {
+	var rows []struct {
+		ID   string `db:"id"`
+		Sum  string `db:"sum"`
+		Size int64  `db:"size"`
+	}
+	if err := s.App.DB().NewQuery(waiting).Bind(dbx.Params{"limit": limit}).All(&rows); err != nil {
+		return nil, err
+	}
+	items := make([]evidence.Item, len(rows))
+	for i, r := range rows {
+		items[i] = evidence.Item{ID: r.ID, Sum: r.Sum, Size: r.Size}
+	}
+	return items, nil
+}
+
+// Store writes what the worker found into the row, whose receipt reaches the phone by sync.
+func (s Evidence) Store(item evidence.Item, f evidence.Finding) error {
+	return s.App.RunInTransaction(func(tx core.App) error {
+		r, err := tx.FindRecordById("evidence", item.ID)
+		if err != nil {
+			return err
+		}
+		var flags []string
+		_ = r.UnmarshalJSONField("flags", &flags) // an empty column has none
+		flags = unique(append(flags, f.Flags...))
+		state := "stored"
+		if slices.ContainsFunc(flags, func(flag string) bool { return flag != "late" && flag != evidence.FlagNoTags }) {
+			state = "flagged"
+		}
+		if err := Load(r, map[string]any{"state": state, "flags": flags, "receipt": f.Receipt, "exif": f.Meta}); err != nil {
+			return err
+		}
+		if f.Mime != "" {
+			r.Set("mime", f.Mime)
+		}
+		return tx.Save(r)
+	})
+}
+
+// View is what a user may see of a photo.
+type View struct {
+	Sum      string
+	Mime     string
+	Original bool // the file itself, not only its derivatives
+}
+
+// ErrEvidenceUnknown: there is no such photo in the user's scope.
+var ErrEvidenceUnknown = errors.New("evidence unknown")
+
+// See finds a photo in a user's scope. Desks see the original; an officer sees his own.
+func (s Evidence) See(user *core.Record, id string) (View, error) {
+	records, err := s.App.FindRecordsByIds("evidence", []string{id})
+	if err != nil {
+		return View{}, err
+	}
+	if len(records) == 0 {
+		return View{}, ErrEvidenceUnknown
+	}
+	r := records[0]
+	root, err := CaseUsers(s).Root(r.GetString("case"))
+	if err != nil {
+		return View{}, err
+	}
+	for _, caseID := range unique([]string{root, r.GetString("case")}) {
+		ok, err := Cases(s).MaySee(user, caseID)
+		if err != nil {
+			return View{}, err
+		}
+		if ok {
+			inspector := user.GetString("role") == string(casework.Inspector)
+			return View{r.GetString("sha256"), r.GetString("mime"), !inspector || r.GetString("author") == user.Id}, nil
+		}
+	}
+	return View{}, ErrEvidenceUnknown
+}
+
+// Frozen tells whether a change of a photo's row touches what is never replaced.
+func Frozen(r *core.Record) bool {
+	old := r.Original()
+	for _, field := range []string{"case", "sha256", "taken_at", "author"} {
+		if old.GetString(field) != "" && r.GetString(field) != old.GetString(field) {
+			return true
+		}
+	}
+	var was, is evidence.Receipt
+	_ = json.Unmarshal([]byte(old.GetString("receipt")), &was) // none yet
+	_ = json.Unmarshal([]byte(r.GetString("receipt")), &is)
+	return was.SHA256 != "" && is != was
+}
