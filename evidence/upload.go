@@ -20,6 +20,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/filestore"
 	tus "github.com/tus/tusd/v2/pkg/handler"
 	"github.com/tus/tusd/v2/pkg/memorylocker"
+	expslog "golang.org/x/exp/slog" // what tusd's setting takes
 )
 
 // ErrNotYours: there is no such upload of this user.
@@ -55,8 +56,8 @@ type Uploads struct {
 	Shelf  Shelf
 	Owners Owners
 	NewID  func() string
-	Stored func()                                                  // called when bytes came to the shelf
-	Answer func(w http.ResponseWriter, r *http.Request, err error) // writes a refusal
+	Stored func()                                    // called when bytes came to the shelf
+	Answer func(err error) (status int, body []byte) // a refusal as problem+json
 
 	store filestore.FileStore
 	tus   *tus.UnroutedHandler
@@ -76,6 +77,7 @@ func (u *Uploads) Start(dir, base string) error {
 	handler, err := tus.NewUnroutedHandler(tus.Config{
 		StoreComposer: composer, BasePath: base, DisableDownload: true, DisableConcatenation: true,
 		Cors: &tus.CorsConfig{Disable: true}, MaxSize: MaxBytes,
+		Logger:                    expslog.New(expslog.NewTextHandler(io.Discard, nil)), // what went wrong is logged where it is answered
 		PreUploadCreateCallback:   u.begin,
 		PreFinishResponseCallback: u.finish,
 	})
@@ -88,7 +90,8 @@ type ownerKey struct{}
 
 // Serve answers one request of a signed-in owner.
 func (u *Uploads) Serve(w http.ResponseWriter, r *http.Request, owner string) {
-	r = r.WithContext(context.WithValue(r.Context(), ownerKey{}, owner))
+	r = r.Clone(context.WithValue(r.Context(), ownerKey{}, owner))
+	r.URL.Path = "/" + strings.TrimPrefix(r.URL.Path, u.base) // tusd takes the id from what is left
 	if r.Method == http.MethodPost {
 		u.create(w, r, owner)
 		return
@@ -98,7 +101,7 @@ func (u *Uploads) Serve(w http.ResponseWriter, r *http.Request, owner string) {
 		err = ErrNotYours
 	}
 	if err != nil {
-		u.Answer(w, r, err)
+		u.refuse(w, err)
 		return
 	}
 	var serve http.HandlerFunc
@@ -109,7 +112,7 @@ func (u *Uploads) Serve(w http.ResponseWriter, r *http.Request, owner string) {
 		serve = u.tus.PatchFile
 	case http.MethodDelete:
 		if upload.Done {
-			u.Answer(w, r, refuse(CodeUnknown, "the upload is complete; what is stored stays"))
+			u.refuse(w, refuse(CodeUnknown, "the upload is complete; what is stored stays"))
 			return
 		}
 		serve = u.delete
@@ -132,21 +135,21 @@ func (u *Uploads) delete(w http.ResponseWriter, r *http.Request) {
 func (u *Uploads) create(w http.ResponseWriter, r *http.Request, owner string) {
 	sum := metadata(r.Header.Get("Upload-Metadata"))["sha256"]
 	if !Sum.MatchString(sum) {
-		u.Answer(w, r, refuse(CodeNoSum, "Upload-Metadata must name sha256 in 64 lower-case hexadecimal digits"))
+		u.refuse(w, refuse(CodeNoSum, "Upload-Metadata must name sha256 in 64 lower-case hexadecimal digits"))
 		return
 	}
 	size, err := strconv.ParseInt(r.Header.Get("Upload-Length"), 10, 64)
 	if err != nil || size < 1 {
-		u.Answer(w, r, refuse(CodeNoLength, "Upload-Length must say how many bytes will come"))
+		u.refuse(w, refuse(CodeNoLength, "Upload-Length must say how many bytes will come"))
 		return
 	}
 	if size > MaxBytes {
-		u.Answer(w, r, refuse(CodeTooLarge, "the file has %d bytes; at most %d are taken", size, MaxBytes))
+		u.refuse(w, refuse(CodeTooLarge, "the file has %d bytes; at most %d are taken", size, MaxBytes))
 		return
 	}
 	known, err := u.Owners.BySum(owner, sum)
 	if err != nil {
-		u.Answer(w, r, err)
+		u.refuse(w, err)
 		return
 	}
 	if known.ID != "" {
@@ -158,7 +161,7 @@ func (u *Uploads) create(w http.ResponseWriter, r *http.Request, owner string) {
 		}
 		if !known.Done {
 			if err := u.drop(r.Context(), known.ID); err != nil {
-				u.Answer(w, r, err)
+				u.refuse(w, err)
 				return
 			}
 		}
@@ -202,7 +205,7 @@ func (u *Uploads) finish(e tus.HookEvent) (tus.HTTPResponse, error) {
 	if drop := u.drop(e.Context, e.Upload.ID); drop != nil {
 		slog.Error("a refused upload was not removed", "upload", e.Upload.ID, "error", drop)
 	}
-	return tus.HTTPResponse{}, u.tusError(e, refusal)
+	return tus.HTTPResponse{}, u.tusError(refusal)
 }
 
 func (u *Uploads) shelve(info tus.FileInfo) error {
@@ -231,28 +234,23 @@ func (u *Uploads) shelve(info tus.FileInfo) error {
 	return u.Owners.Finish(info.ID)
 }
 
-// tusError is a refusal in tusd's form, with the body of the table's answer.
-func (u *Uploads) tusError(e tus.HookEvent, refusal Refusal) error {
-	w := &recorded{header: http.Header{}}
-	u.Answer(w, &http.Request{Method: e.HTTPRequest.Method, Header: e.HTTPRequest.Header}, refusal)
+const problemJSON = "application/problem+json"
+
+func (u *Uploads) refuse(w http.ResponseWriter, err error) {
+	status, body := u.Answer(err)
+	w.Header().Set("Content-Type", problemJSON)
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the line is the client's
+}
+
+// tusError is a refusal in tusd's form.
+func (u *Uploads) tusError(refusal Refusal) error {
+	status, body := u.Answer(refusal)
 	return tus.Error{
 		ErrorCode: refusal.code, Message: refusal.detail,
-		HTTPResponse: tus.HTTPResponse{
-			StatusCode: w.status, Body: w.body.String(), Header: tus.HTTPHeader{"Content-Type": w.header.Get("Content-Type")},
-		},
+		HTTPResponse: tus.HTTPResponse{StatusCode: status, Body: string(body), Header: tus.HTTPHeader{"Content-Type": problemJSON}},
 	}
 }
-
-// recorded is an answer that is not sent yet.
-type recorded struct {
-	header http.Header
-	status int
-	body   strings.Builder
-}
-
-func (w *recorded) Header() http.Header         { return w.header }
-func (w *recorded) WriteHeader(status int)      { w.status = status }
-func (w *recorded) Write(p []byte) (int, error) { return w.body.Write(p) }
 
 func (u *Uploads) drop(ctx context.Context, id string) error {
 	upload, err := u.store.GetUpload(ctx, id)

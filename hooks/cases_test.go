@@ -18,6 +18,7 @@ type pair struct {
 
 // twoAgencies are two counties with a case each.
 func twoAgencies(t *testing.T) pair {
+	t.Parallel()
 	p := pair{h: house.New(t)}
 	p.here, p.there = p.h.Agency("甲县分局", "990101"), p.h.Agency("乙县分局", "990102")
 	p.mine, p.yours = p.h.Case(p.here, "990101", "2026-000001"), p.h.Case(p.there, "990102", "2026-000002")

@@ -29,6 +29,9 @@ func Rows() map[string]Row {
 func init() {
 	t := casework.Process()
 	for _, g := range slices.Concat(t.Refusals, t.Conditions, t.Guards) {
+		if _, taken := rows[g.Code]; taken {
+			panic("the code " + g.Code + " has two meanings") // two tables, seen at the first start
+		}
 		rows[g.Code] = Row{http.StatusConflict, g.ZH, g.EN}
 	}
 }
@@ -76,8 +79,8 @@ var rows = map[string]Row{
 	"sha256_missing":           {400, "缺少照片的 sha256 校验值。", "The photo's sha256 is missing."},
 	"length_missing":           {400, "缺少文件长度。", "The file's length is missing."},
 	"upload_unknown":           {404, "没有找到这个上传任务。", "There is no such upload of yours."},
-	"evidence_unknown":         {404, "没有找到这张照片，或它不在您的范围内。", "There is no such photo within your scope."},
-	"evidence_pending":         {404, "照片尚未送达，请稍后再看。", "The photo has not arrived yet; look again later."},
+	"photo_unknown":            {404, "没有找到这张照片，或它不在您的范围内。", "There is no such photo within your scope."},
+	"photo_pending":            {404, "照片尚未送达，请稍后再看。", "The photo has not arrived yet; look again later."},
 
 	"field_locked":       {403, "该字段不能由您修改。", "You may not change this field."},
 	"outside_scope":      {403, "超出您的管辖范围。", "This lies outside your agency's scope."},

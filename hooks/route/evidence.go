@@ -3,8 +3,10 @@ package route
 // Photos: in by tus, out as derivatives, the original to who may see it.
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -73,11 +75,17 @@ func cors(se *core.ServeEvent) {
 	})
 }
 
-// AnswerUpload writes a refusal of an upload as the table says.
-func AnswerUpload(w http.ResponseWriter, r *http.Request, err error) {
-	e := &core.RequestEvent{}
-	e.Response, e.Request = w, r
-	_ = problem.Write(e, err) // the line is the client's
+// AnswerUpload is a refusal of an upload as the table says.
+func AnswerUpload(err error) (int, []byte) {
+	a, known := problem.Of(err)
+	if !known {
+		slog.Error("upload failed", "error", err)
+	}
+	body, err := json.Marshal(a)
+	if err != nil {
+		return http.StatusInternalServerError, nil
+	}
+	return a.Status, body
 }
 
 func view(e *core.RequestEvent, shelf evidence.Shelf) error {
@@ -88,7 +96,7 @@ func view(e *core.RequestEvent, shelf evidence.Shelf) error {
 	id, form := e.Request.PathValue("id"), e.Request.PathValue("form")
 	see, err := store.Evidence{App: e.App}.See(user, id)
 	if errors.Is(err, store.ErrEvidenceUnknown) {
-		return problem.New("evidence_unknown", "evidence %q", id)
+		return problem.New("photo_unknown", "evidence %q", id)
 	}
 	if err != nil {
 		return err

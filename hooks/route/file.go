@@ -16,7 +16,7 @@ func serveFile(e *core.RequestEvent, path string) error {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		e.Response.Header().Del("Cache-Control")
-		return problem.New("evidence_pending", "the bytes have not arrived or are being processed")
+		return problem.New("photo_pending", "the bytes have not arrived or are being processed")
 	}
 	if err != nil {
 		return err
