@@ -36,10 +36,9 @@ func bindNotify(app core.App, h *house) error {
 	app.OnRecordCreateRequest("devices").BindFunc(guardDevice)
 	app.OnRecordUpdateRequest("devices").BindFunc(guardDevice)
 	app.OnRecordCreateExecute("held_edits").Bind(&hook.Handler[*core.RecordEvent]{Func: h.tellHeld, Priority: 0})
-	app.OnRecordAfterCreateSuccess("actions", "held_edits", "devices").BindFunc(func(e *core.RecordEvent) error {
-		h.push.Wake()
-		return e.Next()
-	})
+	app.OnRecordUpdateExecute("cases").Bind(&hook.Handler[*core.RecordEvent]{Func: h.tellDue, Priority: 0})
+	app.OnRecordAfterCreateSuccess("actions", "held_edits", "devices").BindFunc(h.wakePush)
+	app.OnRecordAfterUpdateSuccess("cases").BindFunc(h.wakePush)
 	return nil
 }
 
@@ -49,6 +48,11 @@ func (h *house) pushChannel() (notify.Channel, error) {
 		return notify.Log{To: slog.Default()}, nil
 	}
 	return notify.OpenFCM(context.Background(), notify.FCMSettings{Credentials: h.cfg.FCMCredentials, Endpoint: h.cfg.FCMEndpoint})
+}
+
+func (h *house) wakePush(e *core.RecordEvent) error {
+	h.push.Wake()
+	return e.Next()
 }
 
 // notifyCase queues what a verdict asks to tell, in the transaction that writes it.
@@ -101,6 +105,41 @@ func (h *house) tellHeld(e *core.RecordEvent) error {
 		c := casework.Case{ID: records[0].Id, Number: records[0].GetString("number")}
 		notices, err := store.Notices{App: tx}.Of(store.Event{ID: e.Record.Id, Case: c},
 			[]casework.Notice{{Kind: "held_edits", To: casework.ToDispatchers, Agency: records[0].GetString("agency")}})
+		if err != nil {
+			return err
+		}
+		return h.tell(tx, notices)
+	})
+}
+
+// tellDue: who works on a case hears that its day comes near or has passed, once for each
+// day it is due; its dispatchers hear of what is overdue.
+func (h *house) tellDue(e *core.RecordEvent) error {
+	rises := func(flag string) bool { return e.Record.GetBool(flag) && !e.Record.Original().GetBool(flag) }
+	kind := ""
+	switch {
+	case isSeeding(e.Context):
+	case rises("overdue"):
+		kind = "overdue"
+	case rises("due_soon"):
+		kind = "due_soon"
+	}
+	if kind == "" {
+		return e.Next()
+	}
+	return inTransaction(e, func(tx core.App) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		var c casework.Case
+		if err := store.Into(e.Record, &c); err != nil {
+			return err
+		}
+		asked := []casework.Notice{{Kind: kind, To: casework.ToInspectors, Recipients: c.Inspectors, Urgent: c.Urgent}}
+		if kind == "overdue" {
+			asked = append(asked, casework.Notice{Kind: kind, To: casework.ToDispatchers, Agency: c.Agency})
+		}
+		notices, err := store.Notices{App: tx}.Of(store.Event{ID: c.ID + ":" + c.DueStrict, Case: c}, asked)
 		if err != nil {
 			return err
 		}

@@ -314,6 +314,73 @@ func TestAHeldEditReachesTheDispatchersAsADigest(t *testing.T) {
 	}
 }
 
+func TestWhoDidItAndWhoIsDisabledAreNotTold(t *testing.T) {
+	o := openOffice(t)
+	other, left := o.User("dispatcher", o.agency, "陈静"), o.User("dispatcher", o.agency, "旧人")
+	user := o.record("users", left.ID)
+	user.Set("disabled_at", "2026-11-24T00:00:00.000Z")
+	if err := o.App.Save(user); err != nil {
+		t.Fatal(err)
+	}
+	notices, err := store.Notices{App: o.App}.Of(
+		store.Event{ID: "event0000000001", Actor: o.dispatcher.ID, Case: casework.Case{ID: o.caseID, Number: caseNumber}},
+		[]casework.Notice{
+			{Kind: "returned", To: casework.ToDispatchers, Agency: o.agency},
+			{Kind: "resumed", To: casework.ToInspectors, Recipients: []string{o.dispatcher.ID, o.inspectors[0].ID, left.ID, o.inspectors[0].ID}},
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, n := range notices {
+		got = append(got, n.Kind+" "+n.Recipient)
+	}
+	if want := []string{"returned " + other.ID, "resumed " + o.inspectors[0].ID}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if _, err := (store.Notices{App: o.App}).Of(store.Event{Case: casework.Case{ID: o.caseID}}, []casework.Notice{{Kind: "x", To: "everybody"}}); err == nil {
+		t.Error("an addressee that nobody knows is accepted")
+	}
+}
+
+func TestADayThatPassesIsToldOnce(t *testing.T) {
+	o := openOffice(t)
+	o.register(o.inspectors[0], "phone-of-li")
+	o.accept(o.caseID)
+	o.assign(o.caseID)
+	o.fcm.Wait(t, 1)
+	mark := func(soon, overdue bool) {
+		t.Helper()
+		r := o.record("cases", o.caseID)
+		r.Set("due_soon", soon)
+		r.Set("overdue", overdue)
+		if err := o.App.Save(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mark(true, false)
+	o.fcm.Wait(t, 2)
+	mark(false, true)
+	messages := o.fcm.Wait(t, 3)
+	mark(false, false)
+	mark(false, true) // the same day again
+	if got, want := told(messages, "phone-of-li"), []string{"assigned " + caseNumber, "due_soon " + caseNumber, "overdue " + caseNumber}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	// Two inspectors twice, the dispatcher once; the complainant not at all.
+	records, err := o.App.FindAllRecords("notifications")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]int{}
+	for _, r := range records {
+		kinds[r.GetString("kind")+" "+r.GetString("recipient_kind")]++
+	}
+	if kinds["due_soon inspector"] != 2 || kinds["overdue inspector"] != 2 || kinds["overdue dispatcher"] != 1 || kinds["overdue complainant"] != 0 {
+		t.Errorf("%v", kinds)
+	}
+}
+
 func TestAfterACrashTheSameMessageIsDeliveredAgain(t *testing.T) {
 	fcm, dir := fcmtest.New(t), t.TempDir()
 	leased := leaseAndDie(t, dir)

@@ -68,7 +68,7 @@ func judge(batch []Delivery, results []Result, now time.Time, proven bool) verdi
 		case Foreign:
 			v.foreign(&s, &batch[i].Device, now, proven)
 		case Locked:
-			v.stop(&s, now, now.Add(stopFor))
+			v.stop(&s, now)
 		case Throttled:
 			s.State, s.At = Queued, now.Add(pause(r.RetryAfter))
 			v.rest(s.At)
@@ -86,13 +86,12 @@ func (v *verdict) foreign(s *Settlement, d *Device, now time.Time, proven bool) 
 		v.alarm = errors.Join(v.alarm, fmt.Errorf("device %s is removed: its token belongs to another sender", d.ID))
 		return
 	}
-	// Behind the others, so that the next try asks with another token first.
-	v.stop(s, now, now.Add(stopFor+time.Minute))
+	v.stop(s, now)
 }
 
-func (v *verdict) stop(s *Settlement, now, again time.Time) {
-	s.State, s.At = Queued, again
-	v.rest(now.Add(stopFor))
+func (v *verdict) stop(s *Settlement, now time.Time) {
+	s.State, s.At = Queued, now.Add(stopFor)
+	v.rest(s.At)
 	if !v.stopped {
 		v.alarm = errors.Join(v.alarm, fmt.Errorf("the channel refuses us and rests %v: %s", stopFor, s.Error))
 	}

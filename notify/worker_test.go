@@ -125,6 +125,7 @@ func (d *desk) tell(letter string, urgent bool) string {
 
 func (d *desk) state(id string, want notify.State) {
 	d.t.Helper()
+	synctest.Wait()
 	if got, err := d.outbox.StateOf(id); err != nil || got != want {
 		d.t.Fatalf("after %v: delivery %s is %q %v, want %q", time.Since(d.start), id, got, err, want)
 	}
@@ -133,6 +134,7 @@ func (d *desk) state(id string, want notify.State) {
 // asked checks when the channel was asked, counted from the start.
 func (d *desk) asked(want ...time.Duration) {
 	d.t.Helper()
+	synctest.Wait()
 	var got []time.Duration
 	for _, a := range d.channel.asked {
 		got = append(got, a.at.Sub(d.start))
@@ -262,14 +264,13 @@ func TestAMismatchStopsTheChannelAndAlarms(t *testing.T) {
 		if s := d.worker.Status(); s.Alarm == "" || !s.RestsUntil.Equal(d.start.Add(10*time.Minute)) {
 			t.Fatalf("%+v", s)
 		}
-		// The next try asks with another token: it works, so the first one was foreign.
-		time.Sleep(10*time.Minute + time.Second)
+		// The next try has another token beside it that works: so the first one was foreign.
+		time.Sleep(10 * time.Minute)
 		d.state(b, notify.Sent)
+		d.state(a, notify.Failed)
 		if s := d.worker.Status(); s.Alarm != "" {
 			t.Fatalf("%+v", s)
 		}
-		time.Sleep(2 * time.Minute)
-		d.state(a, notify.Failed)
 		if has, _ := d.outbox.HasDevice(notifytest.Phone("A").ID); has {
 			t.Error("the foreign token is still there")
 		}

@@ -196,9 +196,9 @@ func (r dueRow) delivery() (notify.Delivery, error) {
 }
 
 // Settle implements notify.Outbox.
-func (s Outbox) Settle(_ context.Context, now time.Time, done []notify.Settlement) error {
-	if len(done) == 0 {
-		return nil
+func (s Outbox) Settle(ctx context.Context, now time.Time, done []notify.Settlement) error {
+	if len(done) == 0 || ctx.Err() != nil {
+		return ctx.Err()
 	}
 	return s.App.RunInTransaction(func(tx core.App) error {
 		for _, d := range done {
@@ -224,7 +224,7 @@ func (s Outbox) settle(now time.Time, d notify.Settlement) error {
 	if err != nil || n == 0 || d.Prune == nil {
 		return err
 	}
-	return Devices{s.App}.Prune(*d.Prune)
+	return Devices(s).Prune(*d.Prune)
 }
 
 // Next implements notify.Outbox.

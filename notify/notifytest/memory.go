@@ -112,7 +112,10 @@ func (m *Memory) newer(r *row) bool {
 }
 
 // Settle implements notify.Outbox.
-func (m *Memory) Settle(_ context.Context, _ time.Time, done []notify.Settlement) error {
+func (m *Memory) Settle(ctx context.Context, _ time.Time, done []notify.Settlement) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range done {

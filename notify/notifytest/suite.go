@@ -247,6 +247,8 @@ func othersStay(b bench) {
 func once(b bench) {
 	p := b.phone("A")
 	id := b.enqueue(Told(p, "event0000000001", "assigned", "HB-1", false))
+	b.enqueue(Told(p, "event0000000001", "assigned", "HB-1", false))
+	b.state(id, notify.Queued)
 	b.one(noon, id)
 	b.settle(noon, notify.Settlement{ID: id, Attempt: 1, State: notify.Sent})
 	b.enqueue(Told(p, "event0000000001", "assigned", "HB-1", false))
