@@ -22,6 +22,12 @@ func connectFull(path string) (*dbx.DB, error) {
 	return dbx.Open("sqlite", path+pragmas)
 }
 
+// Read opens the data directory as it is: no schema is brought up to date.
+func Read(dir string) (core.App, error) {
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: connectFull})
+	return app, app.Bootstrap()
+}
+
 // Open opens the data directory dir, makes it if it is not there, and brings its
 // schema up to date. Nothing is bound yet: Register does that.
 func Open(dir string) (core.App, error) {

@@ -27,11 +27,12 @@ type Config struct {
 
 // house is the machinery that the hooks share while the server runs.
 type house struct {
-	cfg   Config
-	keys  store.Keys
-	pokes *sync.Hub
-	push  *notify.Worker
-	shelf evidence.Shelf
+	cfg       Config
+	keys      store.Keys
+	pokes     *sync.Hub
+	push      *notify.Worker
+	shelf     evidence.Shelf
+	divisions *store.Map
 }
 
 // Register binds everything of ours to app, which is open and migrated.
@@ -44,7 +45,7 @@ func Register(app core.App, cfg Config) error {
 	// The database is not truncated at night: it would block every writer (see the operation notes).
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
-		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence,
+		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo,
 	} {
 		if err := bind(app, h); err != nil {
 			return err

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"xuncha/hooks"
+	"xuncha/hooks/store"
+)
+
+func fsckCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "fsck", Short: "recompute what phones are sent and compare 核对",
+		Long: `Recomputes the feed and the documents of all phones from the records and names every
+difference. It only reads, also while the server runs. Exit code 0: no difference.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return reading(cmd, func(app core.App) error {
+				report, err := store.Fsck{App: app}.Run()
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					err = json.NewEncoder(cmd.OutOrStdout()).Encode(report)
+				} else {
+					printFsck(cmd, report)
+				}
+				if n := len(report.Differences); n > 0 && err == nil {
+					return fmt.Errorf("%d differences", n)
+				}
+				return err
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
+	return cmd
+}
+
+func printFsck(cmd *cobra.Command, r store.Report) {
+	out := cmd.OutOrStdout()
+	for _, d := range r.Differences {
+		fmt.Fprintf(out, "%s %s: %s\n", d.Collection, d.Record, d.What)
+	}
+	fmt.Fprintf(out, "%d records, %d documents, %d rows, head %d: %d differences\n", r.Records, r.Documents, r.Rows, r.Head, len(r.Differences))
+}
+
+// reading runs a tool that only reads: it needs no lock, so it works beside the server.
+func reading(cmd *cobra.Command, run func(core.App) error) error {
+	dir, err := cmd.Flags().GetString("dir")
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "data.db")); err != nil {
+		return fmt.Errorf("%s holds no data: %w", dir, err)
+	}
+	app, err := hooks.Read(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(run(app), app.ResetBootstrapState())
+}
