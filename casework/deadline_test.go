@@ -184,7 +184,7 @@ func TestTheMostSpecificRuleCounts(t *testing.T) {
 		return casework.DeadlineRule{Jurisdiction: jurisdiction, Source: source, Step: casework.StepHandle, Number: number, Unit: casework.NaturalDay}
 	}
 	rules := []casework.DeadlineRule{
-		rule("", "hotline_12345", 50), rule("990000", "", 45), rule("990100", "web", 40), rule("990100", "", 35), rule("990101", "", 30),
+		rule("", "hotline_12345", 50), rule("", "", 55), rule("990000", "", 45), rule("990100", "web", 40), rule("990100", "", 35), rule("990101", "", 30),
 	}
 	for _, c := range []struct {
 		sentence, code, source string
@@ -196,11 +196,22 @@ func TestTheMostSpecificRuleCounts(t *testing.T) {
 		{"the city before the province", "990102", "letter", 35},
 		{"the province before the source", "990201", "hotline_12345", 45},
 		{"the source before the nation", "880101", "hotline_12345", 50},
-		{"the nation where no row fits", "880101", "web", 60},
+		{"the house's own row before the nation's", "880101", "web", 55},
 	} {
 		got := casework.RuleFor(rules, casework.Case{DivisionCode: c.code, Source: c.source}, casework.StepHandle)
 		equal(t, c.sentence, got.Number, c.want)
 	}
+}
+
+func TestTheNationHoldsWhereNoRowFits(t *testing.T) {
+	for step, want := range map[string]int{
+		casework.StepAccept: 15, casework.StepHandle: 60, casework.StepExtend: 30, casework.StepObject: 5,
+		casework.StepReviewRequest: 30, casework.StepReviewDecide: 30, casework.StepRecheck: 30,
+	} {
+		rule := casework.RuleFor([]casework.DeadlineRule{{Jurisdiction: "880000", Step: step, Number: 1}}, casework.Case{DivisionCode: "990101"}, step)
+		equal(t, step, rule.Number, want)
+	}
+	equal(t, "a step that nobody knows", casework.RuleFor(nil, casework.Case{}, "sleep").Number, 0)
 }
 
 func TestALocalRuleTightensTheClock(t *testing.T) {
@@ -262,4 +273,21 @@ func TestWhatACaseMustHoldToBeRegistered(t *testing.T) {
 	c, err := casework.Register(whole, nil, casework.Calendar{})
 	equal(t, "error", err, nil)
 	equal(t, "state", c.Status, casework.Registered)
+}
+
+func TestAYearThatIsNotPublishedMakesWhatLiesBehindItProvisional(t *testing.T) {
+	c, err := casework.NewCalendar([]casework.HolidayYear{{Year: 2026}, {Year: 2028}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := c.Deadline("2026-12-30", 300, casework.WorkingDay)
+	equal(t, "error", err, nil)
+	equal(t, "ends in", d.Strict[:4], "2028")
+	equal(t, "provisional", d.Provisional, true)
+	d, err = c.Deadline("2028-12-29", 1, casework.NaturalDay)
+	equal(t, "rolled over the year's end", d, casework.Deadline{Strict: "2028-12-30", Legal: "2029-01-01", Provisional: true})
+	equal(t, "error", err, nil)
+	if _, err := c.Deadline("30.12.2026", 1, casework.NaturalDay); err == nil {
+		t.Error("a start that is no date is taken")
+	}
 }

@@ -40,11 +40,8 @@ func (j *judgement) deliveryTold() (string, bool) {
 }
 
 func (j *judgement) targetElsewhere() (string, bool) {
-	holder := j.Case.Agency
-	if j.Case.Status == Transferred && j.Transfer != nil {
-		holder = j.Transfer.Target
-	}
-	return j.in.Target, j.in.Target != holder
+	there := j.Case.Status == Transferred && j.Transfer != nil && j.in.Target == j.Transfer.Target
+	return j.in.Target, !there && j.in.Target != j.Case.Agency
 }
 
 func (j *judgement) feedbackAhead() (string, bool) {

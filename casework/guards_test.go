@@ -78,6 +78,12 @@ var guardCases = []spoilt{
 	{sentence: "a case without place and agency is everybody's", action: "accept", state: casework.Registered, by: casetest.Abroad, world: func(w *casetest.World) {
 		w.Case.Agency, w.Case.DivisionCode = "", ""
 	}},
+	{sentence: "a case with a place and no agency belongs to the place", action: "accept", state: casework.Registered, by: casetest.Abroad, world: func(w *casetest.World) { w.Case.Agency = "" }, code: "out_of_scope"},
+	{sentence: "a person without an agency reaches nothing by it", action: "accept", state: casework.Registered, world: func(w *casetest.World) {
+		w.Case.Agency = ""
+		person(casetest.Dispatcher, func(p *casework.Person) { p.Agency, p.ScopeFrom, p.ScopeTo = "", "", "" })(w)
+	}, code: "out_of_scope"},
+	{sentence: "the agency that has a case reaches it wherever it lies", action: "accept", state: casework.Registered, world: func(w *casetest.World) { w.Case.DivisionCode = "880101" }},
 	{sentence: "the city's supervisor reaches down into the county", action: "star", state: casework.Assigned},
 	{sentence: "a disabled dispatcher does nothing", action: "accept", state: casework.Registered, world: person(casetest.Dispatcher, func(p *casework.Person) { p.Disabled = true }), code: "actor_disabled"},
 	{sentence: "an inspector who is not on the case does not arrive", action: "arrive", state: casework.Assigned, by: casetest.Zhou, code: "not_case_officer"},
@@ -91,9 +97,17 @@ var guardCases = []spoilt{
 	{sentence: "without a certificate nobody is sent", action: "assign", state: casework.Accepted, world: person(casetest.Wu, func(p *casework.Person) { p.CertificateNo = "" }), code: "certificate_expired"},
 	{sentence: "who is recused is not sent", action: "assign", state: casework.Accepted, world: person(casetest.Wu, func(p *casework.Person) { p.Recused = true }), code: "officer_recused"},
 	{sentence: "inspectors of another province are not ours to send", action: "assign", state: casework.Accepted, args: casetest.Args{"inspectors": list(casetest.Lin, casetest.Outsider)}, code: "officer_out_of_reach"},
+	{sentence: "colleagues of the agency are ours to send, whatever their scope", action: "assign", state: casework.Accepted, world: person(casetest.Wu, func(p *casework.Person) { p.ScopeFrom, p.ScopeTo = "", "" })},
+	{sentence: "an inspector without a scope in another agency is not", action: "assign", state: casework.Accepted, world: person(casetest.Wu, func(p *casework.Person) { p.Agency, p.ScopeFrom, p.ScopeTo = "agency000000009", "", "" }), code: "officer_out_of_reach"},
+	{sentence: "another agency of the same county is in reach", action: "assign", state: casework.Accepted, world: person(casetest.Wu, func(p *casework.Person) { p.Agency = "agency000000009" })},
+	{sentence: "an inspector of the city is not the county's to send", action: "assign", state: casework.Accepted, world: person(casetest.Wu, func(p *casework.Person) {
+		p.Agency, p.ScopeFrom, p.ScopeTo = casetest.City, "990100", "990199"
+	}), code: "officer_out_of_reach"},
 	{sentence: "the agency is the dispatcher's or an officer's", action: "assign", state: casework.Accepted, args: casetest.Args{"agency": casetest.Elsewhere}, code: "agency_mismatch"},
 	{sentence: "the lead is one of the crew", action: "assign", state: casework.Accepted, args: casetest.Args{"lead": casetest.Zhou}, code: "lead_not_on_crew"},
 	{sentence: "nobody is sent for yesterday", action: "assign", state: casework.Accepted, args: casetest.Args{"due": "2026-06-09"}, code: "due_in_past"},
+	{sentence: "the job may be due today", action: "assign", state: casework.Accepted, args: casetest.Args{"due": today}},
+	{sentence: "on the last legal day no later day is given", action: "assign", state: casework.Accepted, world: days(61), args: casetest.Args{"due": "2026-08-11"}, code: "due_after_deadline"},
 	{sentence: "nobody is given more time than the law gives", action: "assign", state: casework.Accepted, args: casetest.Args{"due": "2026-08-11"}, code: "due_after_deadline"},
 	{sentence: "the last legal day may be given", action: "assign", state: casework.Accepted, args: casetest.Args{"due": "2026-08-10"}},
 	{sentence: "once the deadline has passed any day is better than none", action: "assign", state: casework.Accepted, world: days(80), args: casetest.Args{"due": "2026-09-30"}},
@@ -122,6 +136,7 @@ var guardCases = []spoilt{
 	{sentence: "where nothing was found nothing is ordered", action: "conclude", state: casework.Inspecting, args: casetest.Args{"outcome": "unsubstantiated"}, code: "order_unexpected"},
 	{sentence: "what was corrected on the spot has its photo", action: "conclude", state: casework.Inspecting, args: casetest.Args{"corrected": true, "order": nil}, code: "correction_unproved"},
 	{sentence: "an order is not due before it is served", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.deadline": "2026-06-09"}, code: "order_dates_wrong"},
+	{sentence: "an order may be due on the day it is served", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.deadline": today}},
 	{sentence: "an order is not served tomorrow", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.served_at": "2026-06-11T09:00:00+08:00"}, code: "order_dates_wrong"},
 	{sentence: "an item stands once", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.items": list(casetest.Args{"id": "a", "text": "一"}, casetest.Args{"id": "a", "text": "二"})}, code: "item_repeated"},
 
@@ -167,6 +182,10 @@ var guardCases = []spoilt{
 	{sentence: "a case is not closed on photos that are not here", action: "approve", state: casework.Replying, world: photo(casetest.Photo("scene", "item2"), func(e *casework.Evidence) { e.State = "pending" }), code: "evidence_pending"},
 	{sentence: "a flagged photo is shown, not refused", action: "approve", state: casework.Replying, world: photo(casetest.Photo("scene", "item2"), func(e *casework.Evidence) { e.State = "flagged" })},
 	{sentence: "a case is not transferred to whom it belongs", action: "transfer", state: casework.Accepted, args: casetest.Args{"target": casetest.County}, code: "transfer_to_self"},
+	{sentence: "a transferred case is not transferred again to the same agency", action: "transfer", state: casework.Transferred, args: casetest.Args{"target": casetest.Elsewhere}, code: "transfer_to_self"},
+	{sentence: "a case is not called back by a transfer to oneself", action: "transfer", state: casework.Transferred, args: casetest.Args{"target": casetest.County}, code: "transfer_to_self"},
+	{sentence: "a case that came back may go out again", action: "transfer", state: casework.Transferred, world: did("object", "return"), args: casetest.Args{"target": casetest.Elsewhere}},
+	{sentence: "feedback may be due today", action: "transfer", state: casework.Accepted, args: casetest.Args{"feedback_due": today}},
 	{sentence: "feedback is not due yesterday", action: "transfer", state: casework.Accepted, args: casetest.Args{"feedback_due": "2026-06-09"}, code: "feedback_due_past"},
 	{sentence: "only the target receives", action: "receive", state: casework.Transferred, by: casetest.Dispatcher, code: "not_transfer_target"},
 	{sentence: "a transfer is received once", action: "receive", state: casework.Transferred, world: did("receive"), code: "already_received"},
@@ -175,6 +194,11 @@ var guardCases = []spoilt{
 		w.Transfer.Target = casetest.City
 	}, code: "not_transfer_party"},
 	{sentence: "an objection comes within five working days", action: "object", state: casework.Transferred, world: days(8), code: "objection_late"},
+	{sentence: "the days count from the receipt", action: "object", state: casework.Transferred, world: func(w *casetest.World) {
+		days(3)(w)
+		did("receive")(w)
+		days(6)(w)
+	}},
 	{sentence: "the fifth working day is in time", action: "object", state: casework.Transferred, world: days(7)},
 	{sentence: "what nobody objected to is not returned", action: "return", state: casework.Transferred, code: "transfer_not_objected"},
 	{sentence: "a return is agreed by the sender", action: "return", state: casework.Transferred, world: did("object"), args: casetest.Args{"agreed_by": casetest.Abroad}, code: "return_not_agreed"},
@@ -187,6 +211,7 @@ var guardCases = []spoilt{
 		w.Primary.Agency, w.Primary.DivisionCode = casetest.Elsewhere, "880101"
 	}, code: "primary_out_of_scope"},
 	{sentence: "a plan lies ahead", action: "stage_close", state: casework.Rectifying, args: casetest.Args{"plan": list(casetest.Args{"what": "补种", "due": "2026-06-09"})}, code: "plan_in_past"},
+	{sentence: "a plan may begin today", action: "stage_close", state: casework.Rectifying, args: casetest.Args{"plan": list(casetest.Args{"what": "补种", "due": today})}},
 	{sentence: "a deadline is extended once", action: "extend", state: casework.Assigned, world: did("extend"), code: "extended_already"},
 	{sentence: "an extension is thirty days at most", action: "extend", state: casework.Assigned, args: casetest.Args{"days": 31}, code: "extension_too_long"},
 	{sentence: "a local rule may grant less", action: "extend", state: casework.Assigned, world: func(w *casetest.World) {
