@@ -17,7 +17,6 @@ type judge struct {
 	client string
 	a      *arrival
 	m      *Mutation
-	codes  []string // of what was taken all the same, e.g. bad_time
 }
 
 // run judges a mutation and does what the judgement says.

@@ -1,5 +1,7 @@
 package main
 
+// Tests of the geo commands on files as operators have them.
+
 import (
 	"encoding/json"
 	"strings"

@@ -1,5 +1,7 @@
 package main
 
+// The operator's account of the admin interface.
+
 import (
 	"errors"
 	"fmt"

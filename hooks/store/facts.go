@@ -167,7 +167,7 @@ func (s Facts) evidence(f *casework.Facts, _ casework.Action, _ casework.Need) e
 }
 
 func (s Facts) history(f *casework.Facts, _ casework.Action, _ casework.Need) error {
-	records, err := Actions{s.App}.OfCase(f.Case.ID)
+	records, err := Actions(s).OfCase(f.Case.ID)
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (s Facts) history(f *casework.Facts, _ casework.Action, _ casework.Need) er
 
 func (s Facts) calendar(f *casework.Facts, _ casework.Action, _ casework.Need) error {
 	var err error
-	f.Rules, f.Calendar, err = Dictionaries{s.App}.Load()
+	f.Rules, f.Calendar, err = Dictionaries(s).Load()
 	return err
 }
 

@@ -1,5 +1,7 @@
 package house
 
+// The support itself: a house starts and a user signs in.
+
 import "testing"
 
 func TestTheHouseStartsAndAUserSignsIn(t *testing.T) {

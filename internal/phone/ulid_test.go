@@ -1,5 +1,7 @@
 package phone
 
+// The form of the ids that a phone makes.
+
 import (
 	"regexp"
 	"testing"

@@ -1,0 +1,35 @@
+# The tools of the house. `make test` on a fresh machine installs what it needs.
+GO ?= go
+JS := internal/js
+
+.PHONY: build demo test check bench soak js
+
+build:
+	$(GO) build -o bin/xuncha ./cmd/xuncha
+
+demo:
+	$(GO) run ./cmd/xuncha demo
+
+# js installs the clients that the tests drive, exactly as the lock file says.
+js: $(JS)/node_modules/.installed
+$(JS)/node_modules/.installed: $(JS)/package.json $(JS)/package-lock.json
+	cd $(JS) && npm ci --no-audit --no-fund --ignore-scripts
+	touch $@
+
+test: js
+	$(GO) vet ./...
+	$(GO) test -p 2 -timeout 20m ./...
+
+check:
+	@out="$$($(GO) tool gofumpt -l $$(git ls-files '*.go'))"; if [ -n "$$out" ]; then echo "not gofumpt-ed:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+bench:
+	$(GO) run ./bench
+
+# soak runs what takes too long for every change, bounded in time.
+soak: js
+	$(GO) test -run xxx -fuzz FuzzReadMeta -fuzztime 60s ./evidence
+	$(GO) test -run xxx -fuzz FuzzReadDivisions -fuzztime 60s ./geo
+	JOURNEY_ORDERS=100 $(GO) test -run TestJourney -count 1 -timeout 30m ./internal/journey

@@ -1,0 +1,249 @@
+package xuncha
+
+// The structure of the house as a table, held against every import and every file.
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// middle are the packages that know the field and no database.
+var middle = []string{"casework", "geo", "sync", "evidence", "notify", "intake"}
+
+// mayImport says for each package which of ours it may import. The picture in
+// docs/architecture.md is drawn from it.
+var mayImport = map[string][]string{
+	"casework":          {},
+	"casework/casetest": {"casework"},
+	"geo":               {},
+	"sync":              {},
+	"evidence":          {"geo"},
+	"notify":            {},
+	"notify/notifytest": {"notify"},
+	"intake":            {"casework", "geo"},
+	"migrations":        {},
+	"hooks":             append([]string{"hooks/route", "hooks/store", "hooks/problem", "migrations"}, middle...),
+	"hooks/route":       append([]string{"hooks/store", "hooks/problem", "web"}, middle...),
+	"hooks/store":       middle,
+	"hooks/problem":     middle,
+	"web":               {},
+	"demo":              {"casework", "geo", "intake", "internal/photo"},
+	"internal/phone":    {"sync"},
+	"internal/photo":    {},
+	"internal/house":    {"hooks"},
+	"internal/fcmtest":  {},
+	"internal/journey":  {},
+	"cmd/xuncha":        {"casework", "demo", "geo", "hooks", "hooks/store", "intake", "migrations", "notify", "web"},
+	"bench":             {"*"},
+	".":                 {},
+}
+
+// pocketBase may be known here only.
+var pocketBase = []string{"hooks", "hooks/route", "hooks/store", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "bench"}
+
+// readsTheClock: elsewhere the time comes in as a value.
+var readsTheClock = []string{"cmd/xuncha", "bench", "internal/phone", "internal/house", "internal/fcmtest", "internal/journey"}
+
+const (
+	longestFile     = 400 // lines
+	longestTest     = 800
+	longestFunction = 60
+	longestDoc      = 10
+)
+
+type source struct {
+	path, dir string
+	test      bool
+	text      []byte
+	file      *ast.File
+	fset      *token.FileSet
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var out []source
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "testdata") {
+			return fs.SkipDir
+		}
+		if filepath.Ext(path) != ".go" {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, path, text, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		out = append(out, source{path, filepath.ToSlash(filepath.Dir(path)), strings.HasSuffix(path, "_test.go"), text, file, fset})
+		return nil
+	})
+	if err != nil || len(out) < 50 {
+		t.Fatalf("%d sources: %v", len(out), err)
+	}
+	return out
+}
+
+func TestEveryImportStandsInTheTable(t *testing.T) {
+	for _, s := range sources(t) {
+		allowed, known := mayImport[s.dir]
+		if !known {
+			t.Errorf("%s: the package %s is not in the table", s.path, s.dir)
+			continue
+		}
+		for _, spec := range s.file.Imports {
+			path := strings.Trim(spec.Path.Value, `"`)
+			ours, isOurs := strings.CutPrefix(path, "xuncha/")
+			if strings.HasPrefix(path, "github.com/pocketbase/") && !slices.Contains(pocketBase, s.dir) {
+				t.Errorf("%s imports %s: PocketBase is known in hooks, migrations and cmd only", s.path, path)
+			}
+			if !isOurs || s.test || slices.Contains(allowed, "*") || slices.Contains(allowed, ours) {
+				continue
+			}
+			t.Errorf("%s imports %s; %s may import %v", s.path, path, s.dir, allowed)
+		}
+	}
+}
+
+func TestFilesAndFunctionsStayShort(t *testing.T) {
+	for _, s := range sources(t) {
+		limit := longestFile
+		if s.test {
+			limit = longestTest
+		}
+		if n := bytes.Count(s.text, []byte("\n")); n > limit {
+			t.Errorf("%s has %d lines; %d is the end", s.path, n, limit)
+		}
+		for _, decl := range s.file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || s.test {
+				continue
+			}
+			if n := s.fset.Position(f.End()).Line - s.fset.Position(f.Pos()).Line + 1; n > longestFunction {
+				t.Errorf("%s: %s has %d lines; %d is the end", s.path, f.Name.Name, n, longestFunction)
+			}
+		}
+	}
+}
+
+func TestEveryFileSaysWhatItIsForAndEveryPackageWhatItPromises(t *testing.T) {
+	docs := map[string]int{}
+	for _, s := range sources(t) {
+		if len(s.file.Comments) == 0 {
+			t.Errorf("%s has no comment that says what it is for", s.path)
+		}
+		if s.file.Doc != nil && !s.test {
+			docs[s.dir] = max(docs[s.dir], len(strings.Split(strings.TrimSpace(s.file.Doc.Text()), "\n")))
+		}
+	}
+	for dir := range mayImport {
+		if _, err := os.Stat(dir); err != nil {
+			continue // not built yet
+		}
+		if docs[dir] == 0 || docs[dir] > longestDoc {
+			t.Errorf("%s: the package doc has %d lines, want 1 to %d", dir, docs[dir], longestDoc)
+		}
+	}
+}
+
+func TestTheClockIsReadInFewPlaces(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || slices.Contains(readsTheClock, s.dir) {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" && sel.Sel.Name == "Now" {
+				t.Errorf("%s: time.Now stands in cmd only", s.fset.Position(n.Pos()))
+			}
+			return true
+		})
+	}
+}
+
+// drawn is the picture of the table: who imports whom.
+func drawn() string {
+	var b strings.Builder
+	b.WriteString("| package | may import (ours) |\n|---|---|\n")
+	for _, dir := range slices.Sorted(maps.Keys(mayImport)) {
+		if dir == "." {
+			continue
+		}
+		list := "–"
+		if len(mayImport[dir]) > 0 {
+			sorted := slices.Sorted(slices.Values(mayImport[dir]))
+			list = "`" + strings.Join(sorted, "` `") + "`"
+		}
+		if slices.Contains(mayImport[dir], "*") {
+			list = "any"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |\n", dir, list)
+	}
+	return b.String()
+}
+
+func TestThePictureInTheDocumentIsTheTable(t *testing.T) {
+	doc, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(doc), drawn()) {
+		t.Errorf("docs/architecture.md does not hold this table:\n%s", drawn())
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+
+func TestDocumentsLinkToWhatIsThere(t *testing.T) {
+	files, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, err := filepath.Glob("docs/*/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, path := range append(append(files, more...), "README.md", "CHANGELOG.md") {
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(f)
+		for lines.Scan() {
+			for _, m := range link.FindAllStringSubmatch(lines.Text(), -1) {
+				checked++
+				if _, err := os.Stat(filepath.Join(filepath.Dir(path), m[1])); err != nil {
+					t.Errorf("%s links to %s, which is not there", path, m[1])
+				}
+			}
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if checked == 0 {
+		t.Error("no link was found")
+	}
+}
