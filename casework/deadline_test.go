@@ -234,6 +234,7 @@ func TestTheClockOfACase(t *testing.T) {
 	}
 	open := casework.Case{Status: casework.Assigned, DueStrict: "2026-06-20"}
 	staged := casework.Case{Status: casework.StageClosed, DueStrict: "2026-06-20", Plan: []casework.Step{{Due: "2026-09-30"}, {Due: "2026-08-01"}}}
+	short := casework.Case{Status: casework.StageClosed, DueStrict: "2026-12-31", Plan: []casework.Step{{Due: "2026-09-30"}}}
 	for _, c := range []struct {
 		sentence      string
 		of            casework.Case
@@ -246,6 +247,7 @@ func TestTheClockOfACase(t *testing.T) {
 		{"the day after it is overdue", open, "2026-06-21", true, false},
 		{"a stage-closed case goes by the last step of its plan", staged, "2026-09-30", false, true},
 		{"and is overdue after it", staged, "2026-10-01", true, false},
+		{"though the law would give it longer", short, "2026-10-01", true, false},
 		{"a closed case has no clock", casework.Case{Status: casework.Closed, DueStrict: "2026-06-20"}, "2026-12-01", false, false},
 		{"a case without a date has none", casework.Case{Status: casework.Assigned}, "2026-12-01", false, false},
 	} {

@@ -98,10 +98,11 @@ func (j *judgement) resume() string {
 	return ""
 }
 
-// withdraw ends the complaint, not the enforcement: once there is an order the case goes on.
+// withdraw ends the complaint, not the enforcement: once there is an order the case goes on,
+// and so it does for others who complained of the same.
 func (j *judgement) withdraw() string {
-	if j.Case.Rectification != "" {
-		return "enforced"
+	if j.Case.Rectification != "" || j.Complaints > 1 {
+		return "kept"
 	}
 	j.out.Case.ClosedAt = Stamp(j.now)
 	return "withdrawn"

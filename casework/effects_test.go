@@ -228,6 +228,9 @@ func TestAStageClosedCaseResumesWhereItWas(t *testing.T) {
 func TestAWithdrawalDoesNotStopAnEnforcementMatter(t *testing.T) {
 	w := casetest.At(casework.Inspecting)
 	equal(t, "before an order", done(t, w, "withdraw").Case.Status, casework.Withdrawn)
+	w = casetest.At(casework.Inspecting)
+	w.Complaints = 2
+	equal(t, "while others complain of the same", done(t, w, "withdraw").Case.Status, casework.Inspecting)
 	w = casetest.At(casework.Rectifying)
 	a := w.Example("withdraw")
 	a.ActorKind, a.Actor, a.ActorRole = casework.ByComplainant, "complaint000001", ""
@@ -284,6 +287,9 @@ func TestNeedsNamesWhatAnActionSpeaksOf(t *testing.T) {
 	equal(t, "photos", len(n.Evidence), 2)
 	n = casework.Needs(w.Example("return"))
 	equal(t, "who agreed", n.People, []string{casetest.Dispatcher})
+	conclude := casework.Needs(casetest.At(casework.Inspecting).Example("conclude"))
+	equal(t, "order", conclude.Order, casetest.Order)
+	equal(t, "complaints", casework.Needs(w.Example("withdraw")).Complaints, true)
 	equal(t, "primary", casework.Needs(w.Example("merge")).Primary, casetest.PrimaryID)
 	broken := w.Example("merge")
 	broken.Args = []byte(`{"primary":`)

@@ -153,5 +153,7 @@ type Facts struct {
 	History       []Past // all earlier actions of the case, oldest first
 	Rules         []DeadlineRule
 	Calendar      Calendar
+	OrderTaken    bool   // of conclude: a rectification with the id of the order exists
+	Complaints    int    // of withdraw: how many complaints the case and those merged into it have
 	NextID        string // for the one record that a verdict may create
 }

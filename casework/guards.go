@@ -42,6 +42,7 @@ var guards = map[string]guard{
 	"order_given":            (*judgement).orderGiven,
 	"order_not_given":        (*judgement).orderNotGiven,
 	"order_dated":            (*judgement).orderDated,
+	"order_new":              (*judgement).orderNew,
 	"items_distinct":         (*judgement).itemsDistinct,
 	"rectification_of_case":  (*judgement).rectificationOfCase,
 	"items_known":            (*judgement).itemsKnown,

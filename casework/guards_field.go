@@ -65,6 +65,14 @@ func mustTime(s string) time.Time {
 	return t
 }
 
+// orderNew: an order is served once, under an id of its own.
+func (j *judgement) orderNew() (string, bool) {
+	if j.in.Order == nil {
+		return "", true
+	}
+	return j.in.Order.Rectification, !j.OrderTaken
+}
+
 func (j *judgement) itemsDistinct() (string, bool) {
 	if j.in.Order == nil {
 		return "", true

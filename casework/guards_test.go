@@ -138,6 +138,7 @@ var guardCases = []spoilt{
 	{sentence: "an order is not due before it is served", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.deadline": "2026-06-09"}, code: "order_dates_wrong"},
 	{sentence: "an order may be due on the day it is served", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.deadline": today}},
 	{sentence: "an order is not served tomorrow", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.served_at": "2026-06-11T09:00:00+08:00"}, code: "order_dates_wrong"},
+	{sentence: "an order has an id of its own", action: "conclude", state: casework.Inspecting, world: func(w *casetest.World) { w.OrderTaken = true }, code: "order_id_taken"},
 	{sentence: "an item stands once", action: "conclude", state: casework.Inspecting, args: casetest.Args{"order.items": list(casetest.Args{"id": "a", "text": "一"}, casetest.Args{"id": "a", "text": "二"})}, code: "item_repeated"},
 
 	// put right and verified

@@ -132,6 +132,8 @@ type Need struct {
 	Evidence   []string
 	Primary    string
 	Inspection string
+	Order      string // the id that a new rectification shall have
+	Complaints bool   // how many there are
 }
 
 // Needs reads an action for the records that have to be fetched with the case. What cannot
@@ -144,5 +146,12 @@ func Needs(a Action) Need {
 			people = append(people, id)
 		}
 	}
-	return Need{People: people, Evidence: cited(a, in), Primary: in.Primary, Inspection: in.Inspection}
+	need := Need{
+		People: people, Evidence: cited(a, in), Primary: in.Primary, Inspection: in.Inspection,
+		Complaints: a.Name == "withdraw",
+	}
+	if in.Order != nil {
+		need.Order = in.Order.Rectification
+	}
+	return need
 }

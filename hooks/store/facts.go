@@ -32,7 +32,7 @@ func (s Facts) Of(a casework.Action, nextID string) (casework.Facts, error) {
 	}
 	need := casework.Needs(a)
 	steps := []func(*casework.Facts, casework.Action, casework.Need) error{
-		s.people, s.primary, s.children, s.evidence, s.history, s.calendar,
+		s.people, s.primary, s.children, s.counts, s.evidence, s.history, s.calendar,
 	}
 	for _, step := range steps {
 		if err := step(&f, a, need); err != nil {
@@ -125,6 +125,26 @@ func (s Facts) children(f *casework.Facts, _ casework.Action, need casework.Need
 		f.Transfer = &transfer
 	}
 	return err
+}
+
+// taken and complainers count what an action of one kind depends on.
+const (
+	taken       = "SELECT count(*) FROM rectifications WHERE id = {:id} COLLATE NOCASE"
+	complainers = "SELECT count(*) FROM complaints WHERE `case` = {:id} OR `case` IN (SELECT id FROM cases WHERE `primary` = {:id})"
+)
+
+func (s Facts) counts(f *casework.Facts, _ casework.Action, need casework.Need) error {
+	if need.Order != "" {
+		n := 0
+		if err := s.App.DB().NewQuery(taken).Bind(dbx.Params{"id": need.Order}).Row(&n); err != nil {
+			return err
+		}
+		f.OrderTaken = n > 0
+	}
+	if !need.Complaints {
+		return nil
+	}
+	return s.App.DB().NewQuery(complainers).Bind(dbx.Params{"id": f.Case.ID}).Row(&f.Complaints)
 }
 
 // inspectionRow is casework.Inspection with the names of the collection's fields.
