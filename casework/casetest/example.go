@@ -5,6 +5,7 @@ package casetest
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"xuncha/casework"
@@ -28,6 +29,9 @@ var ways = map[casework.Status][]string{
 	casework.Reopened:    {"accept", "assign", "arrive", "conclude", "submit", "verify", "reply", "approve", "reopen"},
 	casework.Withdrawn:   {"accept", "withdraw"},
 }
+
+// Way names the actions that lead from registered to the state.
+func Way(state casework.Status) []string { return slices.Clone(ways[state]) }
 
 // At is a world whose case went to the state by the examples.
 func At(state casework.Status) *World {
