@@ -4,7 +4,6 @@ package hooks
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"log/slog"
 
@@ -27,7 +26,7 @@ func bindNotify(app core.App, h *house) error {
 		Name: "fcm", Outbox: store.Outbox{App: app}, Channel: channel, Now: h.cfg.Now, Quiet: h.cfg.Quiet, Log: slog.Default(),
 	})
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
-		route.Devices(se, h.complaintByCode)
+		route.Devices(se, h.complaints.Open)
 		return se.Next()
 	})
 	whileServing(app, h.push.Run)
@@ -179,23 +178,6 @@ func (h *house) welcome(tx core.App, device *core.Record) error {
 		return err
 	}
 	return store.Outbox{App: tx}.Enqueue(context.Background(), messages, now)
-}
-
-// complaintByCode finds the complaint that number, code and phrase open together.
-func (h *house) complaintByCode(app core.App, number, code, phrase string) (string, error) {
-	unknown := problem.New("complaint_unknown", "complaint %q", number)
-	complaint, err := app.FindFirstRecordByData("complaints", "number", number)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", unknown
-	}
-	if err != nil {
-		return "", err
-	}
-	right := h.keys.OpensWith(complaint.GetString("code_hash"), number, code)
-	if !h.keys.OpensWith(complaint.GetString("phrase_hash"), number, phrase) || !right {
-		return "", unknown
-	}
-	return complaint.Id, nil
 }
 
 // deviceFields are what a user sends of his device.

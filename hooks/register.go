@@ -11,7 +11,9 @@ import (
 
 	"xuncha/evidence"
 	"xuncha/hooks/problem"
+	"xuncha/hooks/route"
 	"xuncha/hooks/store"
+	"xuncha/intake"
 	"xuncha/notify"
 	"xuncha/sync"
 )
@@ -23,6 +25,8 @@ type Config struct {
 	FCMCredentials string       // path of a service account file; empty: messages go to the log
 	FCMEndpoint    string       // another address of FCM's HTTP v1, for tests
 	Quiet          notify.Quiet // when only urgent messages go out; the zero value is never
+
+	Intake intake.Limits // how often the public may ask; the zero value is the defaults
 }
 
 // house is the machinery that the hooks share while the server runs.
@@ -33,6 +37,8 @@ type house struct {
 	push      *notify.Worker
 	shelf     evidence.Shelf
 	divisions *store.Map
+
+	complaints *route.Complaints
 }
 
 // Register binds everything of ours to app, which is open and migrated.
@@ -45,7 +51,7 @@ func Register(app core.App, cfg Config) error {
 	// The database is not truncated at night: it would block every writer (see the operation notes).
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
-		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo,
+		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindIntake,
 	} {
 		if err := bind(app, h); err != nil {
 			return err

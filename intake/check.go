@@ -12,7 +12,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/paulmach/orb"
+
 	"xuncha/casework"
+	"xuncha/geo"
 )
 
 // Limits, in characters unless said otherwise.
@@ -27,18 +30,12 @@ const (
 	MaxIDNumber   = 32
 	MaxSystem     = 64
 	MaxExternal   = 128
-	MaxTypes      = 10        // pollution types
-	MaxAccuracy   = 100_000.0 // metres
+	MaxTypes      = 10      // pollution types
+	MaxAccuracy   = 100_000 // metres
 	maxAhead      = 24 * time.Hour
 	MaxRatingText = 2_000
 	MaxReason     = 500
 )
-
-// Datum turns a position in the named datum into WGS-84 degrees. Its errors have a stable
-// Code: an unknown datum, no numbers, swapped, out of range.
-type Datum interface {
-	ToWGS84(crs string, lon, lat float64) (wgsLon, wgsLat float64, err error)
-}
 
 // Complaint is a checked complaint: cleaned, with its position in WGS-84.
 type Complaint struct {
@@ -61,7 +58,6 @@ type Complaint struct {
 type Asker struct {
 	Staff bool // signed in as intake or dispatcher
 	Now   time.Time
-	Datum Datum
 }
 
 // Check cleans a body and finds its mistakes.
@@ -217,19 +213,23 @@ func (c *checker) position(field string, p *Point) *casework.Position {
 		return nil
 	}
 	if math.IsNaN(p.AccuracyM) || p.AccuracyM < 0 || p.AccuracyM > MaxAccuracy {
-		c.add("accuracy_invalid", field, int(MaxAccuracy), "accuracy_m lies between 0 and %d metres", int(MaxAccuracy))
+		c.add("accuracy_invalid", field, MaxAccuracy, "accuracy_m lies between 0 and %d metres", MaxAccuracy)
 	}
-	lon, lat, err := c.who.Datum.ToWGS84(p.CRS, *p.Lon, *p.Lat)
+	at, err := geo.ToWGS84(orb.Point{*p.Lon, *p.Lat}, geo.CRS(p.CRS))
 	if err != nil {
-		code := "coordinates_invalid"
-		var coder interface{ Code() string }
-		if errors.As(err, &coder) {
-			code = coder.Code()
-		}
-		c.add(code, field, 0, "%s: %v", field, err)
+		c.add(codeOf(err), field, 0, "%s: %v", field, err)
 		return nil
 	}
-	return &casework.Position{Lon: lon, Lat: lat, AccuracyM: p.AccuracyM, CRS: "wgs84"}
+	return &casework.Position{Lon: at.Lon(), Lat: at.Lat(), AccuracyM: p.AccuracyM, CRS: string(geo.WGS84)}
+}
+
+// codeOf is the code of geo's refusal.
+func codeOf(err error) string {
+	var refusal geo.Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Code()
+	}
+	return "coordinates_invalid"
 }
 
 // cut shortens what is quoted back.

@@ -45,8 +45,17 @@ func (c *checker) contact(in *Contact) Contact {
 	if out.IDNumber != "" && !idNumberForm.MatchString(strings.ReplaceAll(out.IDNumber, " ", "")) {
 		c.add("id_number_invalid", "contact.id_number", 0, "contact.id_number has letters and digits only, 6 to 32")
 	}
-	c.position("contact.home", in.Home)
+	c.home(in.Home)
 	return out
+}
+
+// home is only checked: it is sealed as it was sent, and never quoted.
+func (c *checker) home(p *Point) {
+	quiet := checker{who: c.who}
+	quiet.position("contact.home", p)
+	for _, m := range quiet.found {
+		c.add(m.Code, m.Field, m.Limit, "contact.home is no position in a known datum")
+	}
 }
 
 // identity: a real name comes with a way to answer, a contact with one, and nobody who

@@ -90,6 +90,16 @@ func (r *Rate) Take(key string, now time.Time) time.Duration {
 	return 0
 }
 
+// Give gives a token back that was taken for nothing.
+func (r *Rate) Give(key string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l, known := r.keys[key]; known {
+		l.tokens = min(float64(r.Burst), l.tokens+1)
+		r.keys[key] = l
+	}
+}
+
 // every is the time in which one token comes back.
 func (r *Rate) every() time.Duration { return time.Hour / time.Duration(max(r.PerHour, 1)) }
 

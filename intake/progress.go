@@ -75,6 +75,20 @@ type Progress struct {
 	Can        []string `json:"can"` // rate, withdraw
 }
 
+// Refusal codes of what a complainant asks for.
+const (
+	RatingEarly = Refused("rating_early") // not closed yet
+	RatingGiven = Refused("rating_given") // this round is rated already
+)
+
+// Refused says by its code why something is not done now.
+type Refused string
+
+func (r Refused) Error() string { return string(r) }
+
+// Code is the stable code.
+func (r Refused) Code() string { return string(r) }
+
 // What a complainant can do (Progress.Can).
 const (
 	CanRate     = "rate"     // 评价
@@ -123,7 +137,7 @@ func (s Story) withoutOthers(text string) string {
 
 func (s Story) can() []string {
 	out := []string{}
-	if s.RatingRefused() == "" {
+	if s.MayRate() == nil {
 		out = append(out, CanRate)
 	}
 	if casework.Process().AdmitsActor(s.Own.Status, "withdraw", casework.ByComplainant, "") {
@@ -132,15 +146,15 @@ func (s Story) can() []string {
 	return out
 }
 
-// RatingRefused is the code by which a rating is refused now, or "".
-func (s Story) RatingRefused() string {
+// MayRate is nil, RatingEarly or RatingGiven.
+func (s Story) MayRate() error {
 	switch {
 	case s.Main.Status != casework.Closed:
-		return "rating_early"
+		return RatingEarly
 	case s.Rating != nil && s.Rating.Round == s.Main.Round:
-		return "rating_given"
+		return RatingGiven
 	}
-	return ""
+	return nil
 }
 
 // timeline is in the order of time, whichever case a step belongs to.
@@ -151,7 +165,9 @@ func (s Story) timeline() []Told {
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.At, b.At) })
 	for _, step := range steps {
 		if told, ok := step.tell(s.Number, s.Agencies); ok {
-			told.ZH, told.EN = s.withoutOthers(told.ZH), s.withoutOthers(told.EN)
+			if step.Name == "extend" { // the only sentence with free text
+				told.ZH, told.EN = s.withoutOthers(told.ZH), s.withoutOthers(told.EN)
+			}
 			out = append(out, told)
 		}
 	}

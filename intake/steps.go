@@ -54,6 +54,17 @@ var sentences = map[string]sentence{
 	"transfer/unknown_name": {"transferred", "举报已转交负责的单位办理。", "Your complaint was handed on to the authority that is responsible."},
 }
 
+// Target is the agency that a step hands the case to; "" for others.
+func (s Step) Target() string {
+	var args struct {
+		Target string `json:"target"`
+	}
+	if s.Name != "transfer" || json.Unmarshal(s.Args, &args) != nil {
+		return ""
+	}
+	return args.Target
+}
+
 // silent are actions that change nothing for the complainant where the state stays.
 func (s Step) silent() bool { return s.Name == "assign" && s.From == s.To }
 

@@ -12,9 +12,9 @@ import (
 	"xuncha/hooks/store"
 )
 
-// ComplaintByCode finds the complaint that number, code and phrase open together; any
-// of them wrong is the same problem.
-type ComplaintByCode func(app core.App, number, code, phrase string) (id string, err error)
+// ComplaintByCode finds the complaint that number, code and the phrase in X-Phrase open
+// together; any of them wrong is the same problem.
+type ComplaintByCode func(e *core.RequestEvent, number, code string) (id string, err error)
 
 // Devices binds the registration of devices.
 //
@@ -121,7 +121,7 @@ func (d devices) ownerByQuery(e *core.RequestEvent) (store.Owner, error) {
 // owner is the complainant whom number, code and phrase prove, or the signed-in user.
 func (d devices) owner(e *core.RequestEvent, number, code string) (store.Owner, error) {
 	if number != "" {
-		id, err := d.find(e.App, number, code, e.Request.Header.Get("X-Phrase"))
+		id, err := d.find(e, number, code)
 		return store.Owner{Complaint: id}, err
 	}
 	user, err := User(e)

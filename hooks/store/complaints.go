@@ -1,0 +1,294 @@
+package store
+
+// Complaints: filed whole in one transaction, and found again by number, code and phrase.
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/casework"
+	"xuncha/intake"
+)
+
+// ErrComplaintUnknown: number, code and phrase do not open a complaint together; which of
+// them is wrong is not told.
+var ErrComplaintUnknown = errors.New("complaint unknown")
+
+// Complaints keeps complaints.
+type Complaints struct {
+	App  core.App
+	Keys Keys
+}
+
+const secretsOf = "SELECT id, code_hash, phrase_hash FROM complaints WHERE number = {:number}"
+
+// nobody is compared with where there is no complaint, so that both take the same time.
+var nobody = strings.Repeat("0", 64)
+
+// ByQuery finds the complaint that number, code and phrase open together, else
+// ErrComplaintUnknown.
+func (s Complaints) ByQuery(number, code, phrase string) (string, error) {
+	row := struct {
+		ID     string `db:"id"`
+		Code   string `db:"code_hash"`
+		Phrase string `db:"phrase_hash"`
+	}{Code: nobody, Phrase: nobody}
+	err := s.App.DB().NewQuery(secretsOf).Bind(dbx.Params{"number": number}).One(&row)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", err
+	}
+	codeRight := s.Keys.OpensWith(row.Code, number, intake.FoldCode(code))
+	phraseRight := s.Keys.OpensWith(row.Phrase, number, intake.FoldPhrase(phrase))
+	if row.ID == "" || !codeRight || !phraseRight {
+		return "", ErrComplaintUnknown
+	}
+	return row.ID, nil
+}
+
+const numberOfExternal = "SELECT c.number FROM external_ids e JOIN complaints c ON c.id = e.complaint WHERE e.system = {:system} AND e.id = {:id}"
+
+// ByExternal returns the number of the complaint that another system knows by id; "" if
+// there is none.
+func (s Complaints) ByExternal(e intake.ExternalID) (string, error) {
+	if e == (intake.ExternalID{}) {
+		return "", nil
+	}
+	var number string
+	err := s.App.DB().NewQuery(numberOfExternal).Bind(dbx.Params{"system": e.System, "id": e.ID}).Row(&number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return number, err
+}
+
+// agenciesInWork are those that may answer for a case, the oldest first.
+const agenciesInWork = "SELECT id, name, division_code FROM agencies WHERE disabled_at = '' ORDER BY rowid"
+
+// Agencies returns the agencies that may answer for a case.
+func (s Complaints) Agencies() ([]intake.Agency, error) {
+	var rows []struct {
+		ID   string `db:"id"`
+		Name string `db:"name"`
+		Code string `db:"division_code"`
+	}
+	if err := s.App.DB().NewQuery(agenciesInWork).All(&rows); err != nil {
+		return nil, err
+	}
+	out := make([]intake.Agency, len(rows))
+	for i, r := range rows {
+		out[i] = intake.Agency{ID: r.ID, Name: r.Name, DivisionCode: r.Code}
+	}
+	return out, nil
+}
+
+// Filing is a checked complaint with all that is needed to file it.
+type Filing struct {
+	intake.Complaint
+	Routing intake.Routing
+	Photos  []Photo
+	Now     time.Time
+	Random  io.Reader
+	NewID   func() string
+}
+
+// Photo is a complainant's photo whose bytes are on the shelf.
+type Photo struct {
+	Sum  string
+	Size int64
+	Mime string
+}
+
+// Filed is what became of a filing. Known: the message had come before, under another
+// channel's id; then only Number is set.
+type Filed struct {
+	Number string
+	Code   string
+	Phrase string
+	ID     string // of the complaint
+	Case   string
+	Known  bool
+}
+
+// File writes complaint, complainant, respondent, photos and case, or nothing.
+func (s Complaints) File(ctx context.Context, f Filing) (Filed, error) {
+	var out Filed
+	err := s.App.RunInTransaction(func(tx core.App) error {
+		var err error
+		out, err = Complaints{tx, s.Keys}.file(ctx, f)
+		return err
+	})
+	return out, err
+}
+
+func (s Complaints) file(ctx context.Context, f Filing) (Filed, error) {
+	number, err := s.ByExternal(f.ExternalID)
+	if err != nil || number != "" {
+		return Filed{Number: number, Known: true}, err
+	}
+	if number, err = s.nextNumber(f.Now); err != nil {
+		return Filed{}, err
+	}
+	secrets, err := intake.NewSecrets(f.Random)
+	if err != nil {
+		return Filed{}, err
+	}
+	w := writing{Complaints: s, Filing: f, ctx: ctx, out: Filed{
+		Number: number, Code: secrets.Code, Phrase: secrets.Phrase, ID: f.NewID(), Case: f.NewID(),
+	}}
+	for _, step := range []func() error{w.respondent, w.complainant, w.photos, w.complaint, w.external, w.makeCase, w.showPhotos} {
+		if err := step(); err != nil {
+			return Filed{}, fmt.Errorf("complaint %s: %w", number, err)
+		}
+	}
+	return w.out, nil
+}
+
+// takeNumber counts on from the counter, or from the highest number in use where the
+// counter is behind it.
+const takeNumber = `INSERT INTO counters (name, value) SELECT {:name}, 1 + max(
+		coalesce((SELECT cast(substr(number, 6) AS INTEGER) FROM complaints WHERE number > {:low} AND number < {:high} ORDER BY number DESC LIMIT 1), 0),
+		coalesce((SELECT cast(substr(number, 6) AS INTEGER) FROM cases WHERE number > {:low} AND number < {:high} ORDER BY number DESC LIMIT 1), 0))
+	WHERE true ON CONFLICT (name) DO UPDATE SET value = max(counters.value + 1, excluded.value) RETURNING value`
+
+// nextNumber takes the next number of the year; a refused transaction gives it back.
+func (s Complaints) nextNumber(now time.Time) (string, error) {
+	year := intake.Year(now)
+	var n int64
+	err := s.App.NonconcurrentDB().NewQuery(takeNumber).
+		Bind(dbx.Params{"name": "complaint:" + year, "low": year + "-", "high": year + "-A"}).Row(&n)
+	return intake.Number(year, n), err
+}
+
+// writing is one filing under way, in the transaction of App.
+type writing struct {
+	Complaints
+	Filing
+	ctx         context.Context
+	out         Filed
+	complainee  string // the respondent's id, or ""
+	whoIsIt     string // the complainant's id
+	evidenceIDs []string
+}
+
+// redacted is a text without who wrote it.
+func (w *writing) redacted(text string) string {
+	return casework.Redact(text, w.Contact.Written())
+}
+
+func (w *writing) respondent() error {
+	if w.RespondentName == "" {
+		return nil
+	}
+	w.complainee = w.NewID()
+	return w.save("respondents", w.complainee, map[string]any{
+		"name": w.redacted(w.RespondentName), "address": w.redacted(w.Address), "location": w.Location,
+	})
+}
+
+func (w *writing) complainant() error {
+	sealed, err := intake.Seal(w.Keys.For("identity"), w.out.ID, w.Contact, w.Random)
+	if err != nil {
+		return err
+	}
+	w.whoIsIt = w.NewID()
+	return w.save("complainants", w.whoIsIt, map[string]any{
+		"complaint": w.out.ID, "identity_mode": w.IdentityMode, "sealed": sealed, "masked": w.Contact.Masked(),
+		"contact_hash": intake.ContactHash(w.Keys.For("contact"), w.Contact), "language": w.Language,
+	})
+}
+
+func (w *writing) complaint() error {
+	ids := []intake.ExternalID{}
+	if w.ExternalID != (intake.ExternalID{}) {
+		ids = append(ids, w.ExternalID)
+	}
+	return w.save("complaints", w.out.ID, map[string]any{
+		"number": w.out.Number, "case": w.out.Case, "complainant": w.whoIsIt, "source": w.Source, "text": w.Text,
+		"redacted": w.redacted(w.Text), "pollution_types": w.PollutionTypes, "occurred_at": w.OccurredAt,
+		"received_at": casework.Stamp(w.Now), "location": w.Location, "location_raw": w.LocationRaw, "address": w.Address,
+		"respondent_name": w.RespondentName, "external_ids": ids, "identity_mode": w.IdentityMode, "language": w.Language,
+		"code_hash": w.Keys.QueryHash(w.out.Number, w.out.Code), "phrase_hash": w.Keys.QueryHash(w.out.Number, w.out.Phrase),
+		"photos": w.evidenceIDs,
+	})
+}
+
+const putExternal = "INSERT INTO external_ids (system, id, complaint) VALUES ({:system}, {:id}, {:complaint})"
+
+func (w *writing) external() error {
+	if w.ExternalID == (intake.ExternalID{}) {
+		return nil
+	}
+	return Feed{App: w.App}.exec(putExternal, dbx.Params{"system": w.ExternalID.System, "id": w.ExternalID.ID, "complaint": w.out.ID})
+}
+
+// makeCase registers the case that the complaint leads to; it has the complaint's number.
+func (w *writing) makeCase() error {
+	rules, calendar, err := Dictionaries{w.App}.Load()
+	if err != nil {
+		return err
+	}
+	address, respondent := w.redacted(w.Address), w.redacted(w.RespondentName)
+	c, err := casework.Register(casework.Case{
+		ID: w.out.Case, Number: w.out.Number, Source: w.Source, IdentityMode: w.IdentityMode, Agency: w.Routing.Agency,
+		DivisionCode: w.Routing.DivisionCode, PollutionTypes: w.PollutionTypes, Respondent: w.complainee,
+		Title: casework.Title(respondent, address, w.PollutionTypes), Text: w.redacted(w.Text),
+		TextLength: intake.Characters(w.Text), Location: w.Location, Address: address, ReceivedAt: casework.Stamp(w.Now),
+	}, rules, calendar)
+	if err != nil {
+		return err
+	}
+	r, err := newRecord(w.App, "cases", w.out.Case)
+	if err != nil {
+		return err
+	}
+	if err := Load(r, c); err != nil {
+		return err
+	}
+	r.Set("complaint", w.out.ID)
+	r.Set("uncertain", w.Routing.Uncertain)
+	r.Set("second_code", w.Routing.SecondCode)
+	return w.App.SaveWithContext(ByCasework(w.ctx), r)
+}
+
+const putPhoto = `INSERT OR IGNORE INTO uploads (id, owner, sha256, size, done, begun_at) VALUES ({:id}, {:owner}, {:sum}, {:size}, 1, {:at})`
+
+// photos are given ids; the bytes count as uploaded by the complaint.
+func (w *writing) photos() error {
+	w.evidenceIDs = []string{}
+	for _, p := range w.Photos {
+		w.evidenceIDs = append(w.evidenceIDs, w.NewID())
+		err := Feed{App: w.App}.exec(putPhoto, dbx.Params{
+			"id": w.NewID(), "owner": w.out.ID, "sum": p.Sum, "size": p.Size, "at": casework.Stamp(w.Now),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// showPhotos puts the photos beside the case, whose desk sees them as they came.
+func (w *writing) showPhotos() error {
+	for i, p := range w.Photos {
+		err := w.save("evidence", w.evidenceIDs[i], map[string]any{
+			"case": w.out.Case, "complaint": w.out.ID, "purpose": "complaint", "sha256": p.Sum, "size": p.Size, "mime": p.Mime,
+			"state": "pending", "author": w.out.ID, "received_at": casework.Stamp(w.Now), "flags": []string{},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writing) save(collection, id string, fields map[string]any) error {
+	return Verdicts{w.App}.create(w.ctx, collection, id, fields)
+}
