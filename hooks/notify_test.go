@@ -49,7 +49,7 @@ var planted = []string{"王小明", "13912345678", "110101199003078515", "工厂
 func openOffice(t *testing.T) *office {
 	fcm := fcmtest.New(t)
 	o := &office{fcm: fcm, House: house.With(t, t.TempDir(), hooks.Config{
-		Now: time.Now, FCMCredentials: fcm.Credentials(t), FCMEndpoint: fcm.Endpoint(),
+		Now: time.Now, FCMCredentials: fcm.Credentials(t), FCMEndpoint: fcm.Endpoint(), Intake: unlimited,
 	})}
 	o.agency = o.Agency("甲县分局", "990101")
 	o.dispatcher = o.User("dispatcher", o.agency, "王丽")
