@@ -40,9 +40,12 @@ type city struct {
 
 // people of the first county; a second agency looks on and must see nothing.
 var staff = []struct{ key, name, role, agency string }{
-	{"intake", "钱受理", "intake", "青河县分局"}, {"dispatcher", "王丽", "dispatcher", "青河县分局"},
-	{"a", "李强", "inspector", "青河县分局"}, {"b", "周芳", "inspector", "青河县分局"},
-	{"reviewer", "孙正", "reviewer", "青河县分局"}, {"moved", "郑调", "inspector", "青河县分局"},
+	{"intake", "钱受理", "intake", "青河县分局"},
+	{"dispatcher", "王丽", "dispatcher", "青河县分局"},
+	{"a", "李强", "inspector", "青河县分局"},
+	{"b", "周芳", "inspector", "青河县分局"},
+	{"reviewer", "孙正", "reviewer", "青河县分局"},
+	{"moved", "郑调", "inspector", "青河县分局"},
 	{"neighbour", "赵邻", "dispatcher", "白石县分局"},
 }
 
