@@ -4,12 +4,15 @@ package hooks
 // in the transaction that saves the record.
 
 import (
+	"log/slog"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"xuncha/hooks/route"
 	"xuncha/hooks/store"
+	"xuncha/sync"
 )
 
 // inside: the feed's hooks run inside casework's, so a case gets its seq before the
@@ -22,14 +25,22 @@ func bindFeed(app core.App, h *house) error {
 		app.OnRecordUpdateExecute(name).Bind(&hook.Handler[*core.RecordEvent]{Func: h.feedSave, Priority: inside})
 		app.OnRecordDeleteExecute(name).Bind(&hook.Handler[*core.RecordEvent]{Func: h.feedDelete, Priority: inside})
 	}
+	app.OnRecordCreateExecute("respondents").BindFunc(projectAgain)
 	app.OnRecordUpdateExecute("respondents").BindFunc(projectAgain)
+	app.OnRecordDeleteExecute("respondents").BindFunc(projectAgain)
 	app.OnRecordCreateExecute("users").Bind(&hook.Handler[*core.RecordEvent]{Func: h.keepGrants, Priority: inside + 1})
 	app.OnRecordUpdateExecute("users").Bind(&hook.Handler[*core.RecordEvent]{Func: h.keepGrants, Priority: inside + 1})
+	books := store.Books{App: app, Now: h.cfg.Now}
+	desk := sync.Desk{House: books, Key: h.keys.For("cursor"), Now: h.cfg.Now}
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
-		(&route.Syncer{App: app, Key: h.keys.For("cursor"), Now: h.cfg.Now, Hub: h.pokes}).Bind(se)
+		(&route.Syncer{App: app, Desk: desk, Hub: h.pokes}).Bind(se)
 		return se.Next()
 	})
-	return nil
+	return app.Cron().Add("xunchaLedger", "40 3 * * *", func() {
+		if err := books.Sweep(); err != nil {
+			slog.Error("old mutations were not forgotten", "error", err)
+		}
+	})
 }
 
 // keepGrants keeps what a user may read. His streams end when that changed; his phone

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"unicode/utf16"
 )
 
@@ -19,61 +20,81 @@ var notHashed = []string{"n", "mono", "was"}
 
 // hashOf is the SHA-256 of a mutation's canonical JSON without n, mono and was.
 func hashOf(raw json.RawMessage) (string, error) {
-	var members map[string]any
-	if err := json.Unmarshal(raw, &members); err != nil {
-		return "", err
-	}
-	for _, name := range notHashed {
-		delete(members, name)
-	}
-	data, err := Canonical(members)
+	value, err := decodeAny(raw)
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(data)
+	if members, ok := value.(map[string]any); ok {
+		for _, name := range notHashed {
+			delete(members, name)
+		}
+	}
+	sum := sha256.Sum256(canonicalOf(value))
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// Canonical writes a decoded JSON value in the form of RFC 8785: members sorted by
-// their UTF-16 code units, numbers as ECMAScript prints them, no spaces.
-func Canonical(value any) ([]byte, error) {
-	var b bytes.Buffer
-	if err := canonical(&b, value); err != nil {
+// Canonical writes JSON in the form of RFC 8785: members sorted by their UTF-16 code
+// units, numbers as ECMAScript prints them, no spaces.
+func Canonical(raw json.RawMessage) ([]byte, error) {
+	value, err := decodeAny(raw)
+	if err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	return canonicalOf(value), nil
 }
 
-func canonical(b *bytes.Buffer, value any) error {
+// decodeAny keeps numbers as they are spelled: one that no float64 holds is still JSON,
+// and its mutation must not break the envelope.
+func decodeAny(raw json.RawMessage) (value any, err error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	err = d.Decode(&value)
+	return value, err
+}
+
+func canonicalOf(value any) []byte {
+	var b bytes.Buffer
+	canonical(&b, value)
+	return b.Bytes()
+}
+
+func canonical(b *bytes.Buffer, value any) {
 	switch v := value.(type) {
 	case map[string]any:
-		return canonicalObject(b, v)
+		canonicalObject(b, v)
 	case []any:
 		b.WriteByte('[')
 		for i, item := range v {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			if err := canonical(b, item); err != nil {
-				return err
-			}
+			canonical(b, item)
 		}
 		b.WriteByte(']')
 	case string:
 		quote(b, v)
-	case float64, bool, nil:
-		data, err := json.Marshal(v) // encoding/json prints numbers as ECMAScript does
-		if err != nil {
-			return err
-		}
-		b.Write(data)
+	case json.Number:
+		b.WriteString(canonicalNumber(v))
+	case bool:
+		b.WriteString(strconv.FormatBool(v))
 	default:
-		return fmt.Errorf("canonical JSON: unexpected %T", v)
+		b.WriteString("null")
 	}
-	return nil
 }
 
-func canonicalObject(b *bytes.Buffer, object map[string]any) error {
+// canonicalNumber prints a number as ECMAScript does; encoding/json does so but for -0.
+func canonicalNumber(n json.Number) string {
+	f, err := n.Float64()
+	if err != nil {
+		return n.String() // beyond every float64
+	}
+	if f == 0 {
+		return "0"
+	}
+	return string(encode(f))
+}
+
+func canonicalObject(b *bytes.Buffer, object map[string]any) {
 	names := slices.SortedFunc(maps.Keys(object), func(x, y string) int {
 		return slices.Compare(utf16.Encode([]rune(x)), utf16.Encode([]rune(y)))
 	})
@@ -84,12 +105,9 @@ func canonicalObject(b *bytes.Buffer, object map[string]any) error {
 		}
 		quote(b, name)
 		b.WriteByte(':')
-		if err := canonical(b, object[name]); err != nil {
-			return err
-		}
+		canonical(b, object[name])
 	}
 	b.WriteByte('}')
-	return nil
 }
 
 var shortEscapes = map[rune]string{'"': `\"`, '\\': `\\`, '\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`}
@@ -113,11 +131,7 @@ func equalJSON(a, b json.RawMessage) bool {
 	if bytes.Equal(a, b) {
 		return true
 	}
-	var x, y any
-	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
-		return false
-	}
-	cx, errx := Canonical(x)
-	cy, erry := Canonical(y)
-	return errx == nil && erry == nil && bytes.Equal(cx, cy)
+	x, errx := Canonical(a)
+	y, erry := Canonical(b)
+	return errx == nil && erry == nil && bytes.Equal(x, y)
 }

@@ -28,8 +28,16 @@ type Cursor struct {
 	Gen       int64             `json:"g"` // of the user's grants
 	Schema    int               `json:"v"`
 	Base      int64             `json:"b"` // head of the last complete pull, or of the first page of a first one
-	First     bool              `json:"f,omitempty"`
 	Positions [classes]Position `json:"p"`
+}
+
+// newest is the highest seq that the cursor knows of.
+func (c Cursor) newest() int64 {
+	newest := c.Base
+	for _, p := range c.Positions {
+		newest = max(newest, p.Seq)
+	}
+	return newest
 }
 
 // Seal writes a cursor with its signature under key.

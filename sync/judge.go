@@ -4,7 +4,9 @@ package sync
 // are held, form refusals are rejected, and both are kept.
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -17,23 +19,25 @@ type judge struct {
 	client string
 	a      *arrival
 	m      *Mutation
+	bases  map[string]int64 // the seq that each field's base stood for
 }
 
 // run judges a mutation and does what the judgement says.
 func (j *judge) run() (Result, error) {
-	switch {
-	case j.a.bad != nil:
-		return j.reject(CodeBadMutation)
-	case len(j.a.raw) > MaxMutation:
-		return j.reject(CodeTooLarge)
+	code := ""
+	if j.m.At == "" {
+		code = CodeBadTime
+	}
+	if j.a.bad != "" {
+		return j.reject(j.a.bad)
 	}
 	if code, _ := shape(j.m); code != "" {
 		return j.reject(code)
 	}
-	code := ""
-	if !goodTime(j.m.At) {
-		j.m.At, code = "", CodeBadTime
+	if err := j.believe(); err != nil {
+		return Result{}, err
 	}
+	j.m.Set = j.stamped(j.m.Set)
 	result, err := j.state()
 	if err == nil && result.Code == "" {
 		result.Code = code
@@ -43,10 +47,21 @@ func (j *judge) run() (Result, error) {
 
 // reject keeps the body of what has no valid form.
 func (j *judge) reject(code string) (Result, error) {
-	seq, err := j.tx.Hold(j.user, j.client, j.m, Holding{
+	m := *j.m
+	m.Collection, m.Record = echo(m.Collection), echo(m.Record)
+	m.ID = j.a.key
+	seq, err := j.tx.Hold(j.user, j.client, &m, Holding{
 		Kind: KindBody, State: StateRefused, Loss: Loss{Code: code, Ours: bodyOf(j.a.raw)},
 	})
-	return Result{Outcome: Rejected, Code: code, Seq: seq, Fields: map[string]FieldResult{}}, err
+	return j.lost(Result{Outcome: Rejected, Code: code, Seq: seq, Fields: map[string]FieldResult{}}, Record{}), err
+}
+
+// echo is what is repeated of a malformed word.
+func echo(s string) string {
+	if len(s) > maxEcho {
+		return ""
+	}
+	return s
 }
 
 // state looks where the record stands for this user.
@@ -64,7 +79,7 @@ func (j *judge) state() (Result, error) {
 	case !place.InScope:
 		return j.hold(place, CodeNotInScope)
 	case j.m.Was != nil && j.m.Was.Outcome == Held:
-		return j.hold(place, CodeSuperseded)
+		return j.hold(place, cmp.Or(echo(j.m.Was.Code), CodeSuperseded)) // as it was before the restore
 	case place.Closed && !(j.m.Collection == "evidence" && j.m.Op == OpCreate && j.before(place.ClosedAt)):
 		return j.hold(place, CodeCaseClosed)
 	case j.m.Op == OpCreate:
@@ -77,7 +92,7 @@ func (j *judge) state() (Result, error) {
 
 // before tells whether the device says that it happened before a time of ours.
 func (j *judge) before(closed string) bool {
-	at := j.m.At
+	at := string(j.m.At)
 	if taken, err := decode[string](j.m.Set["taken_at"]); err == nil && taken != "" {
 		at = taken
 	}
@@ -92,39 +107,44 @@ func (j *judge) before(closed string) bool {
 // hold keeps all of a mutation for a dispatcher; nothing is applied.
 func (j *judge) hold(place Place, code string) (Result, error) {
 	result := Result{Outcome: Held, Code: code, Fields: map[string]FieldResult{}}
-	kind := KindCreate
-	if j.m.Op == OpPatch {
-		kind = KindEdit
-	}
 	var record Record
+	var err error
 	if place.InScope {
-		var err error
 		if record, err = j.tx.Record(j.m.Collection, j.m.Record); err != nil {
 			return result, err
 		}
 	}
-	if kind == KindCreate {
-		seq, err := j.tx.Hold(j.user, j.client, j.m, Holding{Kind: kind, State: StateOpen, Case: place.Case, Loss: Loss{Code: code, Ours: encode(j.m.Set)}})
-		result.Seq = seq
-		return j.lost(result, record), err
-	}
-	for _, field := range slices.Sorted(maps.Keys(j.m.Set)) {
-		seq, err := j.tx.Hold(j.user, j.client, j.m, Holding{
-			Kind: kind, State: StateOpen, Case: place.Case,
-			Loss: Loss{Field: field, Code: code, Theirs: record.Doc[field], Ours: j.m.Set[field]},
-		})
-		if err != nil {
+	for _, h := range j.holdings(record) {
+		h.State, h.Case, h.Code = StateOpen, place.Case, code
+		if result.Seq, err = j.tx.Hold(j.user, j.client, j.m, h); err != nil {
 			return result, err
 		}
-		result.Seq = seq
 	}
 	return j.lost(result, record), nil
+}
+
+// holdings are a create as a whole, a patch field by field.
+func (j *judge) holdings(record Record) []Holding {
+	if j.m.Op == OpCreate {
+		kind := KindCreate
+		if j.m.Collection == "actions" {
+			kind = KindAction
+		}
+		return []Holding{{Kind: kind, Loss: Loss{Ours: encode(j.m.Set)}}}
+	}
+	var out []Holding
+	for _, field := range slices.Sorted(maps.Keys(j.m.Set)) {
+		out = append(out, Holding{Kind: KindEdit, Loss: Loss{Field: field, Theirs: record.Doc[field], Ours: j.m.Set[field]}})
+	}
+	return out
 }
 
 // lost names every field of a mutation as not standing.
 func (j *judge) lost(result Result, record Record) Result {
 	for field := range j.m.Set {
-		result.Fields[field] = FieldResult{ByServer, record.Versions[field]}
+		if len(field) <= maxEcho {
+			result.Fields[field] = FieldResult{ByServer, record.Versions[field]}
+		}
 	}
 	return result
 }
@@ -150,17 +170,22 @@ func (j *judge) create(place Place) (Result, error) {
 	if place.Exists {
 		return j.twin(place)
 	}
+	versions := j.oldVersions()
 	saved, err := j.tx.Save(j.ctx, Write{
-		User: j.user, Client: j.client, M: j.m, Set: j.stamped(j.m.Set), Create: true, Late: place.Closed, Versions: j.oldVersions(nil),
+		User: j.user, Client: j.client, M: j.m, Set: j.m.Set, Create: true, Late: place.Closed, Versions: versions,
 	})
 	result := j.won(Result{Outcome: OK, Seq: saved.Seq, Fields: map[string]FieldResult{}})
+	for field, version := range versions {
+		result.Fields[field] = FieldResult{ByClient, version}
+	}
 	if place.Closed {
 		result.Code = CodeLate
 	}
 	return result, err
 }
 
-// twin is a create of an id that is taken.
+// twin is a create of an id that is taken. What its author says a second time, and
+// differently, is an edit that did not see what stands.
 func (j *judge) twin(place Place) (Result, error) {
 	if !place.InScope && !place.Had {
 		return j.hold(place, CodeNotInScope)
@@ -172,7 +197,22 @@ func (j *judge) twin(place Place) (Result, error) {
 	if place.Author != j.user.ID || !j.sameOnce(record) {
 		return j.reject(CodeIDTaken)
 	}
-	return j.won(Result{Outcome: Noop, Fields: map[string]FieldResult{}}), nil
+	edits := Fields{}
+	for field, value := range j.m.Set {
+		if Writable[j.m.Collection].Fields[field].Policy != Once {
+			edits[field] = value
+		}
+	}
+	whole := j.m.Set
+	j.m.Set, j.m.Base = edits, nil
+	result, err := j.patch(place)
+	j.m.Set = whole
+	for field := range whole {
+		if _, edited := edits[field]; !edited {
+			result.Fields[field] = FieldResult{ByClient, record.Versions[field]}
+		}
+	}
+	return result, err
 }
 
 // sameOnce compares what is written once.
@@ -189,14 +229,13 @@ func (j *judge) sameOnce(record Record) bool {
 // won names every field of a mutation as standing; version fills the token in.
 func (j *judge) won(result Result) Result {
 	for field := range j.m.Set {
-		if field != "id" {
-			result.Fields[field] = FieldResult{Winner: ByClient}
-		}
+		result.Fields[field] = FieldResult{Winner: ByClient}
 	}
 	return result
 }
 
-// stamped says in each entry of an append field who wrote it.
+// stamped says in each entry of an append field who wrote it, and leaves the id out,
+// which the mutation names itself.
 func (j *judge) stamped(set Fields) Fields {
 	out := maps.Clone(set)
 	delete(out, "id")
@@ -205,9 +244,9 @@ func (j *judge) stamped(set Fields) Fields {
 		if !ok || f.Policy != Append {
 			continue
 		}
-		list, _ := decode[[]Entry](value) // its form was checked
-		for i := range list {
-			list[i].By = j.user.ID
+		list, _ := decode[[]map[string]json.RawMessage](value) // its form was checked
+		for _, entry := range list {
+			entry["by"] = quoted(j.user.ID)
 		}
 		out[name] = encode(list)
 	}
@@ -222,15 +261,4 @@ func (j *judge) version(result *Result) {
 			result.Fields[field] = f
 		}
 	}
-}
-
-// basedOn remembers for each field that stood which mutation it was built on.
-func (j *judge) basedOn(result Result) map[string]string {
-	out := map[string]string{}
-	for field, f := range result.Fields {
-		if id := ParseVersion(j.m.Base[field]).Mutation; f.Winner == ByClient && id != "" {
-			out[field] = id
-		}
-	}
-	return out
 }

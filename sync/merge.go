@@ -18,12 +18,13 @@ type Record struct {
 // Loss is a value that does not stand and is kept.
 type Loss struct {
 	Field  string
-	Base   json.RawMessage // what the editor saw, where it is known: null
 	Theirs json.RawMessage // what stands
 	Ours   json.RawMessage // what was sent, or was displaced
 	Code   string
 	Asks   bool // a person is asked; else it is only kept
-	Other  bool // the value is another author's, displaced by this mutation
+
+	Other    bool   // the value stood until this mutation displaced it
+	Mutation string // that wrote the displaced value; "" if the server did
 }
 
 // merged is the effect of a patch.
@@ -46,25 +47,22 @@ type decision struct {
 // rank orders outcomes of fields from best to worst.
 var rank = map[Outcome]int{Noop: 0, OK: 1, Merged: 2, Conflict: 3, Held: 4, Rejected: 5}
 
-// mergeFields decides every field of a patch. base tells the seq that a field's base
-// stands for; known is false where the client did not say.
-func mergeFields(m *Mutation, r Record, base func(field string) (seq int64, known bool, err error)) (merged, error) {
+// mergeFields decides every field of a patch. bases holds the seq that a field's base
+// stands for; a field is missing where the client did not say.
+func mergeFields(m *Mutation, r Record, bases map[string]int64) merged {
 	out := merged{
 		set: map[string]json.RawMessage{}, versions: map[string]string{}, fields: map[string]string{}, rank: map[string]Outcome{},
 	}
 	table := Writable[m.Collection].Fields
 	for _, name := range slices.Sorted(maps.Keys(m.Set)) {
-		seq, known, err := base(name)
-		if err != nil {
-			return out, err
-		}
+		seq, known := bases[name]
 		e := edit{
 			policy: table[name].Policy, base: seq, known: known, token: m.Base[name],
 			now: r.Doc[name], version: ParseVersion(r.Versions[name]), ours: m.Set[name],
 		}
 		out.add(name, e.decide())
 	}
-	return out, nil
+	return out
 }
 
 func (out *merged) add(name string, d decision) {
@@ -150,10 +148,10 @@ func (e edit) seen() bool {
 }
 
 func (e edit) displaced() *Loss {
-	if isAbsent(e.now) {
-		return nil
+	if e.version == (Version{}) && isAbsent(e.now) {
+		return nil // nobody ever wrote anything
 	}
-	return &Loss{Theirs: e.ours, Ours: e.now, Code: CodeDisplaced, Other: true}
+	return &Loss{Theirs: e.ours, Ours: e.now, Code: CodeDisplaced, Other: true, Mutation: e.version.Mutation}
 }
 
 // extreme keeps the larger (or smaller) of two values that did not know of each other,
@@ -168,22 +166,27 @@ func (e edit) extreme() decision {
 }
 
 func (e edit) append() decision {
-	have, _ := decode[[]json.RawMessage](e.now) // what stands was written here
-	sent, _ := decode[[]Entry](e.ours)          // its form was checked
+	have, _ := decode[[]json.RawMessage](e.now)  // what stands was written here
+	sent, _ := decode[[]json.RawMessage](e.ours) // its form was checked
 	ids := map[string]bool{}
 	for _, raw := range have {
-		entry, _ := decode[Entry](raw)
-		ids[entry.ID] = true
+		ids[entryID(raw)] = true
 	}
 	added := false
-	for _, entry := range sent {
-		if ids[entry.ID] {
+	for _, raw := range sent {
+		id := entryID(raw)
+		if ids[id] {
 			continue
 		}
-		ids[entry.ID], added = true, true
-		have = append(have, encode(entry))
+		ids[id], added = true, true
+		have = append(have, raw)
 	}
 	return e.joined(added, encode(have))
+}
+
+func entryID(raw json.RawMessage) string {
+	entry, _ := decode[Entry](raw)
+	return entry.ID
 }
 
 func (e edit) union() decision {

@@ -1,30 +1,16 @@
 package sync
 
-// A patch: the merge, what it writes, and what it keeps. A replay of a mutation that a
-// restore forgot repeats its old verdict.
-
-import (
-	"maps"
-	"slices"
-)
+// A patch: the merge, what it writes, and what it keeps.
 
 func (j *judge) patch(place Place) (Result, error) {
 	record, err := j.tx.Record(j.m.Collection, j.m.Record)
 	if err != nil {
 		return Result{}, err
 	}
-	j.m.Set = j.stamped(j.m.Set)
-	out, err := mergeFields(j.m, record, func(field string) (int64, bool, error) {
-		token, known := j.m.Base[field]
-		if !known {
-			return 0, false, nil
-		}
-		seq, err := resolve(j.tx, j.user.ID, field, token)
-		return seq, true, err
-	})
-	if err != nil {
+	if err := j.resolveBases(); err != nil {
 		return Result{}, err
 	}
+	out := mergeFields(j.m, record, j.bases)
 	if err := j.succeeded(&out, record); err != nil {
 		return Result{}, err
 	}
@@ -34,78 +20,35 @@ func (j *judge) patch(place Place) (Result, error) {
 	return j.write(place, out, record)
 }
 
-// succeeded: where a mutation that was built on this one stands already, this one's
-// value is the older: it is kept and does not stand.
-func (j *judge) succeeded(out *merged, record Record) error {
-	for _, field := range slices.Sorted(maps.Keys(j.m.Set)) {
-		policy := Writable[j.m.Collection].Fields[field].Policy
-		if policy == Append || policy == Union || out.fields[field] == ByServer {
+// resolveBases finds what each field's base stands for; a field without one is left out.
+func (j *judge) resolveBases() error {
+	j.bases = map[string]int64{}
+	for field := range j.m.Set {
+		token, known := j.m.Base[field]
+		if !known {
 			continue
 		}
-		next, err := j.tx.Successor(j.m.ID, field)
+		seq, err := resolve(j.tx, j.user.ID, field, token)
 		if err != nil {
 			return err
 		}
-		if next != "" {
-			out.lose(field, Loss{Theirs: record.Doc[field], Ours: j.m.Set[field], Code: CodeSuperseded})
-		}
+		j.bases[field] = seq
 	}
 	return nil
 }
 
-// lose turns a decision around: the server's value stands.
-func (out *merged) lose(field string, l Loss) {
-	delete(out.set, field)
-	delete(out.versions, field)
-	out.losses = slices.DeleteFunc(out.losses, func(old Loss) bool { return old.Field == field })
-	l.Field = field
-	out.fields[field], out.rank[field] = ByServer, Conflict
-	out.losses = append(out.losses, l)
-}
-
-// repeat gives a replayed mutation its old verdict: what had lost is kept; what had won
-// is written with its old version, unless what stands is as new or newer.
-func (j *judge) repeat(out *merged, record Record) {
-	for field, was := range j.m.Was.Fields {
-		value, sent := j.m.Set[field]
-		policy := Writable[j.m.Collection].Fields[field].Policy
-		if !sent || policy == Append || policy == Union {
-			continue
-		}
-		stands := ParseVersion(record.Versions[field])
-		old := ParseVersion(was.Version).Seq
-		if old == 0 {
-			old = j.m.Was.Seq
-		}
-		names := ParseVersion(j.m.Base[field]).Mutation
-		switch {
-		case equalJSON(record.Doc[field], value):
-		case was.Winner != ByClient, stands.Seq >= old && (names == "" || names != stands.Mutation):
-			out.lose(field, Loss{Theirs: record.Doc[field], Ours: value, Code: CodeSuperseded})
-		case names != "" && names == stands.Mutation:
-			out.win(field, value, "")
-		default:
-			out.win(field, value, Version{old, j.m.ID}.String())
-		}
-	}
-}
-
-func (out *merged) win(field string, value []byte, version string) {
-	out.losses = slices.DeleteFunc(out.losses, func(old Loss) bool { return old.Field == field && !old.Other })
-	out.set[field], out.fields[field], out.rank[field] = value, ByClient, OK
-	if version != "" {
-		out.versions[field] = version
-	}
-}
-
-// oldVersions are the tokens that a replayed create once had.
-func (j *judge) oldVersions(versions map[string]string) map[string]string {
-	if j.m.Was == nil || j.m.Was.Seq == 0 {
-		return versions
-	}
+// baseOf is what the ledger keeps of a mutation's bases: where one was resolved, its
+// seq, so that a long chain of edits that did not stand is not walked again and again.
+func (j *judge) baseOf() map[string]string {
 	out := map[string]string{}
 	for field := range j.m.Set {
-		out[field] = Version{j.m.Was.Seq, j.m.ID}.String()
+		token, known := j.m.Base[field]
+		switch seq := j.bases[field]; {
+		case seq > 0:
+			out[field] = Version{Seq: seq}.String()
+		case known:
+			out[field] = echo(token)
+		}
 	}
 	return out
 }
@@ -130,7 +73,7 @@ func (j *judge) write(place Place, out merged, record Record) (Result, error) {
 		if err != nil {
 			return result, err
 		}
-		if loss.Code != CodeDisplaced || !loss.Other {
+		if !loss.Other {
 			result.Code = loss.Code
 		}
 		result.Seq = max(result.Seq, seq)
@@ -146,4 +89,16 @@ func (j *judge) write(place Place, out merged, record Record) (Result, error) {
 		result.Fields[field] = f
 	}
 	return result, nil
+}
+
+// basedOn remembers for each field that stood which mutation it was built on.
+func (j *judge) basedOn(result Result) map[string]string {
+	out := map[string]string{}
+	for field, f := range result.Fields {
+		id := ParseVersion(j.m.Base[field]).Mutation
+		if f.Winner == ByClient && id != "" && id != j.m.ID {
+			out[field] = id
+		}
+	}
+	return out
 }

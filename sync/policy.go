@@ -48,7 +48,7 @@ var Writable = map[string]Collection{
 	"actions": {
 		Creatable: true, Required: []string{"case", "name"},
 		Fields: map[string]Field{
-			"case": {Once, text}, "name": {Once, text}, "args": {Once, object}, "base": {Once, number},
+			"case": {Once, text}, "name": {Once, text}, "args": {Once, object}, "base": {Once, number}, "device": {Once, text},
 			"device_at": {Once, text}, "position": {Once, object}, "evidence": {Once, texts},
 		},
 	},

@@ -1,7 +1,7 @@
 package sync
 
-// What a push needs of the house: a ledger of mutations, the records, and a place for
-// what does not stand. All calls of one mutation happen in one transaction.
+// What sync needs of the house: a ledger of mutations, the records, a place for what
+// does not stand, and the feed. All calls of one mutation happen in one transaction.
 
 import (
 	"context"
@@ -24,13 +24,22 @@ type Stored struct {
 	BasedOn map[string]string // per field: the mutation that it built on
 }
 
+// Clients knows the installations.
+type Clients interface {
+	// Applied returns whose the client id is and its highest n; "" for a new one.
+	Applied(client string) (user string, n int64, err error)
+}
+
 // Ledger remembers which mutations were answered, and how.
 type Ledger interface {
 	past
-	// Applied returns whose the client id is and its highest n; "" for a new one.
-	Applied(client string) (user string, n int64, err error)
-	// Enter stores an answered mutation and moves the client's n.
-	Enter(user User, client string, m *Mutation, s Stored) error
+	Clients
+	// Enter stores an answered mutation under key and moves the client's n to m's. An
+	// entry that is there already stays as it is; without a key only n moves.
+	Enter(user User, client, key string, m *Mutation, s Stored) error
+	// Successor returns an applied mutation that was built on mutation for a field, ""
+	// if there is none.
+	Successor(mutation, field string) (string, error)
 }
 
 // Place is where a record stands for a user.
@@ -51,12 +60,20 @@ type Records interface {
 	// Record returns the record as phones see it; nil Doc if there is none.
 	Record(collection, id string) (Record, error)
 	// Save writes fields of a record, or creates it, and returns the new seq and the
-	// action's verdict where it is one. It saves nothing where nothing changes.
+	// action's verdict where it is one. What the record's own rules refuse for ever is
+	// Unfit.
 	Save(ctx context.Context, w Write) (Saved, error)
-	// Successor returns an applied mutation that was built on mutation for a field, ""
-	// if there is none.
-	Successor(mutation, field string) (string, error)
 }
+
+// Unfit is a write that will be refused however often it is sent.
+type Unfit struct {
+	Reason string // the stable code
+	Err    error
+}
+
+func (u Unfit) Error() string { return u.Reason + ": " + u.Err.Error() }
+
+func (u Unfit) Unwrap() error { return u.Err }
 
 // Write is one save of a record by a mutation.
 type Write struct {
@@ -114,7 +131,16 @@ type Tx interface {
 	Next() (int64, error)
 }
 
-// House runs one mutation's work in one transaction: all of it or nothing.
+// View is one moment's state, for reading.
+type View interface {
+	Feed
+	Clients
+}
+
+// House is the server's store.
 type House interface {
+	// InTransaction runs one mutation's work: all of it or nothing.
 	InTransaction(ctx context.Context, do func(Tx) error) error
+	// Reading shows do one moment's state; no writer waits for it.
+	Reading(do func(View) error) error
 }

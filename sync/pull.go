@@ -16,23 +16,22 @@ type Row struct {
 
 // Feed reads the order of changes within one read transaction.
 type Feed interface {
-	// State returns the epoch, the head, and the highest seq whose marks were compacted.
+	// State returns where the server stands.
 	State() (State, error)
 	// Grants returns the buckets a user may read and their generation.
 	Grants(user string) (buckets []string, gen int64, err error)
 	// Rows returns at most limit rows of the buckets after a position, in the order of
 	// (seq, collection, record), gone marks only above base.
 	Rows(buckets []string, after Position, base int64, limit int) ([]Row, error)
-	// Held returns every row of the buckets that is not gone, for the digest.
-	Held(buckets []string, each func(collection, record string, seq int64)) error
+	// Live goes through every row of the buckets that is not gone, for the digest.
+	Live(buckets []string, each func(collection, record string, seq int64)) error
 }
 
 // State is where the server stands.
 type State struct {
 	Epoch     string
 	Head      int64
-	Compacted int64
-	Schema    int
+	Compacted int64 // the highest seq whose gone marks were dropped; 0 while all are kept
 }
 
 // Pulled is the answer's half that a pull makes.
@@ -40,7 +39,6 @@ type Pulled struct {
 	Changes []Change
 	Cursor  string
 	More    bool
-	Head    int64
 	Digest  *Digest
 	Reset   *Reset
 }
@@ -62,7 +60,6 @@ func (p Puller) Page(user string, client Client, sealed string, spec PullSpec) (
 	if err != nil {
 		return out, err
 	}
-	out.Head = state.Head
 	cursor, reason := p.open(user, client, sealed, state, gen)
 	if reason != "" {
 		out.Reset = &Reset{reason}
@@ -71,7 +68,7 @@ func (p Puller) Page(user string, client Client, sealed string, spec PullSpec) (
 		return out, err
 	}
 	if !out.More {
-		cursor.Base, cursor.First = state.Head, false
+		cursor.Base = state.Head
 		for i := range cursor.Positions {
 			cursor.Positions[i] = Position{Seq: state.Head, Collection: last}
 		}
@@ -88,19 +85,19 @@ const last = "\U0010ffff"
 
 // open reads a cursor, or begins anew and says why.
 func (p Puller) open(user string, client Client, sealed string, state State, gen int64) (Cursor, string) {
-	fresh := Cursor{Epoch: state.Epoch, User: user, Gen: gen, Schema: client.Schema, Base: state.Head, First: true}
+	fresh := Cursor{Epoch: state.Epoch, User: user, Gen: gen, Schema: client.Schema, Base: state.Head}
 	if sealed == "" {
 		return fresh, ""
 	}
 	c, ok := Unseal(p.Key, sealed)
 	switch {
-	case !ok, c.User != user, c.Epoch != state.Epoch, c.Base > state.Head:
+	case !ok, c.User != user, c.Epoch != state.Epoch:
 		return fresh, ResetCursor
 	case c.Schema != client.Schema:
 		return fresh, ResetSchema
 	case c.Gen != gen:
 		return fresh, ResetScope
-	case c.Base < state.Compacted && !c.First, c.Base < state.Compacted && c.First && c.Positions[0].Seq > 0:
+	case c.Base < state.Compacted:
 		return fresh, ResetCompacted
 	}
 	return c, ""
@@ -136,7 +133,7 @@ func (p Puller) fill(out *Pulled, c *Cursor, buckets [classes][]string, spec Pul
 			return err
 		}
 		for _, row := range rows {
-			size += len(row.Doc) + len(row.Versions)
+			size += len(row.Doc) + len(row.Versions) + rowFrame
 			if len(out.Changes) == limit || size > MaxPage && len(out.Changes) > 0 {
 				out.More = true
 				return nil
@@ -148,9 +145,12 @@ func (p Puller) fill(out *Pulled, c *Cursor, buckets [classes][]string, spec Pul
 	return nil
 }
 
+// rowFrame is what a change takes in the answer beside its document, in bytes.
+const rowFrame = 120
+
 func (p Puller) digest(buckets []string) (*Digest, error) {
 	var sum Sum
-	if err := p.Feed.Held(buckets, sum.Add); err != nil {
+	if err := p.Feed.Live(buckets, sum.Add); err != nil {
 		return nil, err
 	}
 	d := sum.Digest()
@@ -172,7 +172,7 @@ func ReadRequest(body []byte) (Request, error) {
 		return r, refuse("bad_json", "%v", err)
 	}
 	if !mutationID.MatchString(r.Client.ID) {
-		return r, refuse("client_invalid", "client.id must be a ULID of 26 characters, not %.40q", r.Client.ID)
+		return r, refuse("client_invalid", "client.id must be a ULID, 26 letters and digits, not %.40q", r.Client.ID)
 	}
 	return r, checkSpec(r.Pull)
 }

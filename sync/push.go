@@ -5,6 +5,7 @@ package sync
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -21,9 +22,6 @@ type Pushed struct {
 // is broken or the house fails; what was applied before stays applied.
 func Push(ctx context.Context, house House, user User, client string, raws []json.RawMessage) (Pushed, error) {
 	p := Pushed{Results: []Result{}}
-	if !mutationID.MatchString(client) {
-		return p, refuse("client_invalid", "client.id must be a ULID of 26 characters, not %.40q", client)
-	}
 	if len(raws) > MaxMutations {
 		return p, refuse("push_too_large", "%d mutations; at most %d in one request", len(raws), MaxMutations)
 	}
@@ -37,17 +35,7 @@ func Push(ctx context.Context, house House, user User, client string, raws []jso
 			return p, err
 		}
 	}
-	if len(batch) == 0 {
-		err = house.InTransaction(ctx, func(tx Tx) error {
-			owner, n, err := tx.Applied(client)
-			p.Applied = n
-			if owner != "" && owner != user.ID {
-				p.fork()
-			}
-			return err
-		})
-	}
-	return p, err
+	return p, nil
 }
 
 func (p *Pushed) fork() {
@@ -58,86 +46,115 @@ func (p *Pushed) fork() {
 type arrival struct {
 	Mutation
 	raw  json.RawMessage
-	bad  error // its JSON does not fit the form
+	key  string // in the ledger; the mutation's id where it has a good one
+	bad  string // the code of what makes it unreadable
 	hash string
 }
 
-// readBatch reads the mutations and checks that n rises by one. A mutation whose members
-// have the wrong types is still one, so that it cannot block the queue.
+// readBatch reads the mutations and checks that n rises by one. A mutation that is
+// wrong in any other way is still one, so that it cannot block the queue.
 func readBatch(raws []json.RawMessage) ([]arrival, error) {
 	batch := make([]arrival, len(raws))
 	for i, raw := range raws {
-		a := &batch[i]
-		a.raw = raw
 		var head struct {
-			N  int64  `json:"n"`
-			ID string `json:"id"`
+			N  int64 `json:"n"`
+			ID any   `json:"id"`
 		}
-		if err := json.Unmarshal(raw, &head); err != nil || !mutationID.MatchString(head.ID) || head.N < 1 {
-			return nil, refuse("bad_order", "mutation %d has no n above 0 or no id that is a ULID", i)
+		if err := json.Unmarshal(raw, &head); err != nil || head.N < 1 {
+			return nil, refuse("bad_order", "mutation %d has no whole number above 0 as its n", i)
 		}
 		if i > 0 && head.N != batch[i-1].N+1 {
 			return nil, refuse("bad_order", "n %d follows %d; it must rise by 1", head.N, batch[i-1].N)
 		}
-		a.bad = json.Unmarshal(raw, &a.Mutation)
-		a.N, a.ID = head.N, head.ID
 		hash, err := hashOf(raw)
 		if err != nil {
 			return nil, refuse("bad_request", "mutation %d: %v", i, err)
 		}
-		a.hash = hash
+		batch[i] = arrive(raw, hash)
+		batch[i].name(head.N, head.ID)
 	}
 	return batch, nil
 }
 
-// one applies one mutation in a transaction of its own; stop ends the batch.
+func arrive(raw json.RawMessage, hash string) arrival {
+	a := arrival{raw: raw, hash: hash}
+	switch {
+	case len(raw) > MaxMutation:
+		a.bad = CodeTooLarge // its members are not looked at
+	case json.Unmarshal(raw, &a.Mutation) != nil:
+		a.bad = CodeBadMutation
+	}
+	return a
+}
+
+// name gives a mutation its place and its identity. One without a good id goes by what
+// it holds.
+func (a *arrival) name(n int64, id any) {
+	a.N = n
+	a.ID, _ = id.(string)
+	a.key = a.ID
+	if !mutationID.MatchString(a.ID) {
+		a.bad, a.key = CodeBadMutation, "sha256:"+a.hash
+	}
+	if len(a.ID) > maxEcho {
+		a.ID = ""
+	}
+}
+
+// maxEcho bounds what of a malformed mutation is repeated and stored, in bytes.
+const maxEcho = 64
+
+// one applies one mutation in a transaction of its own; stop ends the batch. What its
+// record refuses for ever is rejected in a second transaction, so that it is answered
+// and the queue goes on.
 func (p *Pushed) one(ctx context.Context, house House, user User, client string, a *arrival) (stop bool, err error) {
-	err = house.InTransaction(ctx, func(tx Tx) error {
-		owner, applied, err := tx.Applied(client)
-		if err != nil {
-			return err
-		}
-		if owner != "" && owner != user.ID {
-			stop = true
-			p.fork()
-			return nil
-		}
-		known, err := tx.Known(user.ID, a.ID)
-		if err != nil {
-			return err
-		}
-		if a.N <= applied && known == nil {
-			stop = true
-			p.fork() // the same client and n, but another id: the storage was cloned
-			return nil
-		}
-		if a.N > applied+1 {
-			stop, p.Code, p.Applied = true, CodeGap, applied
-			return nil
-		}
-		result, err := answer(ctx, tx, user, client, a, known, applied)
-		if err != nil {
-			return fmt.Errorf("mutation %s: %w", a.ID, err)
-		}
-		p.Results = append(p.Results, result)
-		p.Applied = max(applied, a.N)
-		return nil
-	})
+	work := func(tx Tx) (err error) {
+		stop, err = p.step(ctx, tx, user, client, a)
+		return err
+	}
+	err = house.InTransaction(ctx, work)
+	var unfit Unfit
+	if errors.As(err, &unfit) && a.bad == "" {
+		a.bad = unfit.Reason
+		err = house.InTransaction(ctx, work)
+	}
 	return stop, err
 }
 
+func (p *Pushed) step(ctx context.Context, tx Tx, user User, client string, a *arrival) (stop bool, err error) {
+	owner, applied, err := tx.Applied(client)
+	if err != nil {
+		return true, err
+	}
+	known, err := tx.Known(user.ID, a.key)
+	if err != nil {
+		return true, err
+	}
+	switch {
+	case owner != "" && owner != user.ID, a.N <= applied && known == nil:
+		p.fork() // two phones with one client id: the storage was cloned or restored
+		return true, nil
+	case a.N > applied+1:
+		p.Code, p.Applied = CodeGap, applied
+		return true, nil
+	}
+	result, err := answer(ctx, tx, user, client, a, known, a.N > applied)
+	if err != nil {
+		return true, fmt.Errorf("mutation %s: %w", a.key, err)
+	}
+	p.Results = append(p.Results, result)
+	p.Applied = max(applied, a.N)
+	return false, nil
+}
+
 // answer repeats a known mutation's result, or judges a new one and stores its result.
-func answer(ctx context.Context, tx Tx, user User, client string, a *arrival, known *Stored, applied int64) (Result, error) {
+// next says that the mutation takes the client's next n.
+func answer(ctx context.Context, tx Tx, user User, client string, a *arrival, known *Stored, next bool) (Result, error) {
+	if known != nil && known.Hash != a.hash {
+		return reuse(tx, user, client, a, next)
+	}
 	if known != nil {
-		result := known.Result
-		result.N = a.N
-		if known.Hash != a.hash {
-			return reuse(tx, user, client, a, applied, known.Result.Seq)
-		}
-		if a.N == applied+1 { // under a new client id after a renew
-			return result, tx.Enter(user, client, &a.Mutation, *known)
-		}
-		return result, nil
+		return again(tx, user, client, a, known.Result, next)
 	}
 	j := judge{ctx: ctx, tx: tx, user: user, client: client, a: a, m: &a.Mutation}
 	result, err := j.run()
@@ -151,25 +168,41 @@ func answer(ctx context.Context, tx Tx, user User, client string, a *arrival, kn
 		}
 	}
 	j.version(&result)
-	return result, tx.Enter(user, client, j.m, Stored{
-		Hash: a.hash, Client: client, N: a.N, Result: result, Base: j.m.Base, BasedOn: j.basedOn(result),
+	return result, tx.Enter(user, client, a.key, j.m, Stored{
+		Hash: a.hash, Client: client, N: a.N, Result: result, Base: j.baseOf(), BasedOn: j.basedOn(result),
 	})
 }
 
-// reuse: an id that stands for another content. The body is kept; nothing is applied.
-func reuse(tx Tx, user User, client string, a *arrival, applied, seq int64) (Result, error) {
-	result := Result{Seq: seq, N: a.N, ID: a.ID, Outcome: Rejected, Code: CodeIDReused, Fields: map[string]FieldResult{}}
-	if a.N <= applied {
+// again gives a stored result; under a new client id, after a renew, it moves n.
+func again(tx Tx, user User, client string, a *arrival, result Result, next bool) (Result, error) {
+	result.N = a.N
+	if !next {
 		return result, nil
 	}
-	seq, err := tx.Hold(user, client, &a.Mutation, Holding{Kind: KindBody, State: StateRefused, Loss: Loss{Code: CodeIDReused, Ours: bodyOf(a.raw)}})
+	return result, tx.Enter(user, client, "", &a.Mutation, Stored{})
+}
+
+// reuse: an id that stands for another content. The body is kept; nothing is applied.
+func reuse(tx Tx, user User, client string, a *arrival, next bool) (Result, error) {
+	key := "reused:" + a.hash // the id keeps its first meaning
+	known, err := tx.Known(user.ID, key)
+	if err != nil {
+		return Result{}, err
+	}
+	if known != nil {
+		return again(tx, user, client, a, known.Result, next)
+	}
+	j := judge{tx: tx, user: user, client: client, a: a, m: &a.Mutation}
+	result, err := j.reject(CodeIDReused)
 	if err != nil {
 		return result, err
 	}
-	result.Seq = seq
+	result.N, result.ID = a.N, a.ID
 	m := a.Mutation
-	m.ID = "" // the id keeps its first meaning; only n moves
-	return result, tx.Enter(user, client, &m, Stored{Client: client, N: a.N, Result: result})
+	if !next {
+		m.N = 0
+	}
+	return result, tx.Enter(user, client, key, &m, Stored{Hash: a.hash, Client: client, N: a.N, Result: result})
 }
 
 // bodyOf keeps at most MaxKept bytes of a body, as JSON.

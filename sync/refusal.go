@@ -9,7 +9,7 @@ type Refusal struct{ code, detail string }
 
 func (r Refusal) Error() string { return r.code + ": " + r.detail }
 
-// Code is bad_request, bad_order, push_too_large or client_invalid.
+// Code is bad_json, bad_request, bad_order, push_too_large or client_invalid.
 func (r Refusal) Code() string { return r.code }
 
 func refuse(code, format string, args ...any) error {
@@ -38,5 +38,5 @@ const (
 	CodeFieldMissing = "field_missing"
 	CodeDisabled     = "disabled"
 	CodeNotCreatable = "not_creatable"
-	CodeHeldCreate   = "create_held"
+	CodeUnfit        = "value_invalid"
 )

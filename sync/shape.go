@@ -12,7 +12,7 @@ import (
 
 var (
 	recordID   = regexp.MustCompile(`^[A-Za-z0-9]{15,26}$`)
-	mutationID = regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{26}$`) // a ULID
+	mutationID = regexp.MustCompile(`^[A-Za-z0-9]{26}$`) // as long as a ULID, which it should be
 )
 
 // shape returns the code of what is wrong with a mutation's form, and where.
@@ -51,7 +51,7 @@ var serverFields = map[string]bool{
 	"actor": true, "actor_kind": true, "received_at": true, "status": true, "items": true, "created_by": true, "from": true,
 	"to": true, "decided_by": true, "decided_at": true, "order_no": true, "served_at": true, "deadline": true,
 	"measures": true, "responsible": true, "officers": true, "submitted_at": true, "verified_at": true, "recheck_due": true,
-	"case": true, "round": true, "id": true, "inspection": true, "inspectors": true, "lead": true, "device": true,
+	"case": true, "round": true, "id": true, "inspection": true, "inspectors": true, "lead": true,
 }
 
 func fieldShape(m *Mutation, c Collection, name string) string {

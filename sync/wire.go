@@ -53,9 +53,23 @@ type Mutation struct {
 	Record     string                     `json:"record"`
 	Set        map[string]json.RawMessage `json:"set"`
 	Base       map[string]string          `json:"base"` // per field: the version that the editor saw
-	At         string                     `json:"at"`   // RFC 3339 with offset, the device's clock
-	Mono       int64                      `json:"mono"` // milliseconds since the device started
+	At         Stamp                      `json:"at"`   // RFC 3339 with offset, the device's clock
+	Mono       json.RawMessage            `json:"mono"` // milliseconds since the device started
 	Was        *Result                    `json:"was"`  // of a replay: the result it once got
+}
+
+// Stamp is a time as a device sent it. Whatever is no time is empty: a broken clock does
+// not spoil a change.
+type Stamp string
+
+// UnmarshalJSON takes a time of RFC 3339 and leaves anything else out.
+func (s *Stamp) UnmarshalJSON(data []byte) error {
+	*s = ""
+	var text string
+	if json.Unmarshal(data, &text) == nil && goodTime(text) {
+		*s = Stamp(text)
+	}
+	return nil
 }
 
 // Operations of a mutation.

@@ -1,5 +1,7 @@
 package main
 
+// fsck: are the feed and the phones' documents what the records say?
+
 import (
 	"encoding/json"
 	"errors"
@@ -51,7 +53,8 @@ func printFsck(cmd *cobra.Command, r store.Report) {
 	fmt.Fprintf(out, "%d records, %d documents, %d rows, head %d: %d differences\n", r.Records, r.Documents, r.Rows, r.Head, len(r.Differences))
 }
 
-// reading runs a tool that only reads: it needs no lock, so it works beside the server.
+// reading runs a tool that only reads: it needs no lock, so it works beside the server,
+// and one transaction shows it one moment, so that a server at work does not mislead it.
 func reading(cmd *cobra.Command, run func(core.App) error) error {
 	dir, err := cmd.Flags().GetString("dir")
 	if err != nil {
@@ -64,5 +67,5 @@ func reading(cmd *cobra.Command, run func(core.App) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(run(app), app.ResetBootstrapState())
+	return errors.Join(app.RunInTransaction(run), app.ResetBootstrapState())
 }

@@ -35,6 +35,12 @@ func New(code, format string, args ...any) *Problem {
 	return &Problem{code: code, Detail: fmt.Sprintf(format, args...)}
 }
 
+// In says after how many seconds the same request may succeed.
+func (p *Problem) In(seconds int) *Problem {
+	p.Retry = seconds
+	return p
+}
+
 // Code is the stable code.
 func (p *Problem) Code() string { return p.code }
 

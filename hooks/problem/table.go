@@ -50,6 +50,7 @@ var rows = map[string]Row{
 	"disabled":       {401, "此账号已停用，请联系管理员。", "This account is disabled; ask your administrator."},
 	"not_found":      {404, "没有找到。", "Nothing is found here."},
 	"body_too_large": {413, "内容过大，请减少后重发。", "The body is too large; send less."},
+	"busy":           {429, "服务器正忙，请稍后重试。", "The server is busy; please try again in a moment."},
 	"rate_limited":   {429, "操作过于频繁，请稍后再试。", "Too many requests; please try again later."},
 
 	"id_invalid":    {400, "编号格式不对：应为 15 至 26 个字母或数字。", "The id must be 15 to 26 letters or digits."},

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"strings"
 	stdsync "sync"
 	"time"
 
@@ -65,7 +66,7 @@ func (s *Syncer) ticket(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	now := s.Now()
+	now := s.Desk.Now()
 	id := s.tickets.issue(ticket{user.Id, now.Add(ticketLife), expiry(e)}, now)
 	return e.JSON(http.StatusOK, map[string]any{"ticket": id, "expires_in": int(ticketLife.Seconds())})
 }
@@ -73,7 +74,11 @@ func (s *Syncer) ticket(e *core.RequestEvent) error {
 // expiry is when the log-in of a request ends; PocketBase has checked its signature.
 func expiry(e *core.RequestEvent) time.Time {
 	claims := jwt.MapClaims{}
-	if _, _, err := jwt.NewParser().ParseUnverified(e.Request.Header.Get("Authorization"), claims); err != nil {
+	token := e.Request.Header.Get("Authorization")
+	if len(token) > len("Bearer ") && strings.EqualFold(token[:len("Bearer ")], "Bearer ") {
+		token = token[len("Bearer "):]
+	}
+	if _, _, err := jwt.NewParser().ParseUnverified(token, claims); err != nil {
 		return time.Time{}
 	}
 	at, err := claims.GetExpirationTime()
@@ -86,7 +91,7 @@ func expiry(e *core.RequestEvent) time.Time {
 // listenerOf finds whose stream it is and how long it may last.
 func (s *Syncer) listenerOf(e *core.RequestEvent) (user string, until time.Time, err error) {
 	if id := e.Request.URL.Query().Get("ticket"); id != "" {
-		k, ok := s.tickets.redeem(id, s.Now())
+		k, ok := s.tickets.redeem(id, s.Desk.Now())
 		if !ok {
 			return "", until, problem.New("ticket_invalid", "a ticket counts once and for %d s", int(ticketLife.Seconds()))
 		}
@@ -113,7 +118,7 @@ func (s *Syncer) stream(e *core.RequestEvent) error {
 	if err := w.open(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(e.Request.Context(), max(0, until.Sub(s.Now())))
+	ctx, cancel := context.WithTimeout(e.Request.Context(), max(0, until.Sub(s.Desk.Now())))
 	defer cancel()
 	// An error of the line says that the phone is gone; it comes again by itself.
 	_ = w.follow(ctx, epoch, l)

@@ -9,27 +9,35 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"xuncha/hooks/problem"
-	"xuncha/hooks/store"
 	"xuncha/sync"
 )
 
 // Syncer answers phones.
 type Syncer struct {
-	App core.App
-	Key []byte // signs cursors
-	Now func() time.Time
-	Hub *sync.Hub
+	App  core.App
+	Desk sync.Desk
+	Hub  *sync.Hub
 
 	tickets tickets
+	gate    chan struct{} // who is being answered
 }
+
+// atOnce: so many phones are answered at the same time; the others wait their turn, so
+// that a thousand first syncs leave the board its part of the machine.
+const atOnce = 16
+
+// patience: a phone that waits longer is asked to come again.
+const patience = 20 * time.Second
 
 // graceDays: so long a disabled user's phone may send what it still holds.
 const graceDays = 30
@@ -40,7 +48,8 @@ const graceDays = 30
 //	GET  /api/sync/stream  server-sent events: the head of the user's buckets
 //	POST /api/sync/ticket  a one-time ticket for the stream
 func (s *Syncer) Bind(se *core.ServeEvent) {
-	se.Router.POST("/api/sync", s.sync).Bind(apis.BodyLimit(sync.MaxBody))
+	s.gate = make(chan struct{}, atOnce)
+	se.Router.POST("/api/sync", s.sync).Bind(apis.BodyLimit(0)) // readBody stops by itself
 	se.Router.GET("/api/sync/stream", s.stream)
 	se.Router.POST("/api/sync/ticket", s.ticket)
 }
@@ -53,8 +62,8 @@ func (s *Syncer) phoneUser(e *core.RequestEvent) (sync.User, error) {
 	}
 	var p *problem.Problem
 	if errors.As(err, &p) && p.Code() == "disabled" {
-		at, perr := time.Parse(time.RFC3339Nano, e.Auth.GetString("disabled_at"))
-		if perr == nil && s.Now().Before(at.AddDate(0, 0, graceDays)) {
+		at, perr := types.ParseDateTime(e.Auth.GetString("disabled_at"))
+		if perr == nil && s.Desk.Now().Before(at.Time().AddDate(0, 0, graceDays)) {
 			return sync.User{ID: e.Auth.Id, Disabled: true}, nil
 		}
 	}
@@ -81,52 +90,28 @@ func (s *Syncer) sync(e *core.RequestEvent) error {
 	return writeCompressed(e, answer)
 }
 
-// answer pushes first and pulls then, so that a phone reads its own writes.
+// answer waits for its turn. What fails here may be sent again as it is.
 func (s *Syncer) answer(e *core.RequestEvent, user sync.User, req sync.Request) (sync.Answer, error) {
-	answer := sync.Answer{Now: s.Now().UTC().Format("2006-01-02T15:04:05.000Z"), Results: []sync.Result{}, Changes: []sync.Change{}}
-	var state sync.State
-	err := store.InRead(e.App, func(r store.Reader) (err error) {
-		state, err = r.State()
-		return err
-	})
-	if err != nil {
-		return answer, err
+	ctx := e.Request.Context()
+	turn := time.NewTimer(patience)
+	defer turn.Stop()
+	select {
+	case s.gate <- struct{}{}:
+		defer func() { <-s.gate }()
+	case <-turn.C:
+		return sync.Answer{}, problem.New("busy", "too many phones sync at this moment").In(retrySeconds)
+	case <-ctx.Done():
+		return sync.Answer{}, ctx.Err()
 	}
-	answer.Epoch, answer.Head, answer.Durable = state.Epoch, state.Head, state.Head
-	if req.Epoch != state.Epoch && (req.Epoch != "" || req.Cursor != "") {
-		answer.Reset = &sync.Reset{Reason: sync.ResetEpoch} // alone: nothing applied, no rows
-		return answer, nil
+	answer, err := s.Desk.Answer(ctx, user, req)
+	if _, known := problem.Of(err); err != nil && !known {
+		e.Response.Header().Set("Retry-After", strconv.Itoa(retrySeconds))
 	}
-	pushed, err := sync.Push(e.Request.Context(), store.Books{App: e.App, Now: s.Now}, user, req.Client.ID, req.Push)
-	if err != nil {
-		return answer, err
-	}
-	answer.Applied, answer.Code, answer.Results, answer.Reset = pushed.Applied, pushed.Code, pushed.Results, pushed.Reset
-	if answer.Reset != nil {
-		return answer, nil
-	}
-	return answer, s.pull(e.App, user, req, &answer)
+	return answer, err
 }
 
-func (s *Syncer) pull(app core.App, user sync.User, req sync.Request, answer *sync.Answer) error {
-	if user.Disabled {
-		answer.Reset = &sync.Reset{Reason: sync.ResetDisabled}
-		return nil
-	}
-	if req.Pull == nil {
-		answer.Cursor = req.Cursor
-		return nil
-	}
-	return store.InRead(app, func(r store.Reader) error {
-		page, err := sync.Puller{Feed: r, Key: s.Key}.Page(user.ID, req.Client, req.Cursor, *req.Pull)
-		if err != nil {
-			return err
-		}
-		answer.Changes, answer.Cursor, answer.More = page.Changes, page.Cursor, page.More
-		answer.Head, answer.Durable, answer.Digest, answer.Reset = page.Head, page.Head, page.Digest, page.Reset
-		return nil
-	})
-}
+// retrySeconds is when a phone should try again what the server could not do now.
+const retrySeconds = 10
 
 // readBody reads a request of at most MaxBody bytes after decompression.
 func readBody(req *http.Request) ([]byte, error) {
@@ -140,7 +125,7 @@ func readBody(req *http.Request) ([]byte, error) {
 		}
 		in = zip
 	case "zstd":
-		zip, err := zstd.NewReader(req.Body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(2*sync.MaxBody))
+		zip, err := zstd.NewReader(req.Body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow))
 		if err != nil {
 			return nil, problem.New("bad_encoding", "the body is not zstd: %v", err)
 		}
@@ -158,6 +143,9 @@ func readBody(req *http.Request) ([]byte, error) {
 	}
 	return body, nil
 }
+
+// zstdWindow is what RFC 8878 asks every decoder to take, in bytes.
+const zstdWindow = 8 << 20
 
 // smallAnswer: bytes below which compressing an answer gains nothing.
 const smallAnswer = 1 << 10

@@ -6,6 +6,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -26,11 +29,27 @@ func (s book) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
 		p.Author = authorField(records[0])
 	} else if m.Op == sync.OpCreate {
 		_ = json.Unmarshal(m.Set["case"], &p.Case) // its form was checked
+	} else {
+		p.Case, err = s.heldCase(user, m)
+		return p, err
 	}
 	if p.Case == "" {
 		return p, nil
 	}
 	return p, s.placeCase(&p, user)
+}
+
+const readHeldCase = "SELECT `case` FROM held_edits WHERE record = {:record} AND author = {:author} AND kind = 'create' LIMIT 1"
+
+// heldCase is the case that a create of the user's own was held for; a patch of it lies
+// beside it.
+func (s book) heldCase(user sync.User, m *sync.Mutation) (string, error) {
+	var cases []string
+	err := s.App.DB().NewQuery(readHeldCase).Bind(dbx.Params{"record": m.Record, "author": user.ID}).Column(&cases)
+	if len(cases) == 0 {
+		return "", err
+	}
+	return cases[0], err
 }
 
 func authorField(r *core.Record) string {
@@ -92,7 +111,7 @@ func (s book) Save(ctx context.Context, w sync.Write) (sync.Saved, error) {
 		ctx = WithReview(ctx)
 	}
 	if err := s.App.SaveWithContext(ctx, r); err != nil {
-		return sync.Saved{}, err
+		return sync.Saved{}, unfit(err)
 	}
 	saved := sync.Saved{Seq: int64(r.GetInt("seq")), Outcome: sync.OK}
 	if w.M.Collection == "actions" {
@@ -102,6 +121,37 @@ func (s book) Save(ctx context.Context, w sync.Write) (sync.Saved, error) {
 		}
 	}
 	return saved, nil
+}
+
+// unfit recognises what will be refused however often it is sent: a value that the
+// schema does not take, or a rule with a stable code of its own.
+func unfit(err error) error {
+	var values validation.Errors
+	if errors.As(err, &values) {
+		return sync.Unfit{Reason: codeOf(values), Err: err}
+	}
+	var coded interface{ Code() string }
+	if errors.As(err, &coded) {
+		return sync.Unfit{Reason: coded.Code(), Err: err}
+	}
+	return err
+}
+
+// codeOf translates the schema's refusals.
+func codeOf(values validation.Errors) string {
+	for _, err := range values {
+		var v validation.Error
+		if !errors.As(err, &v) {
+			continue
+		}
+		switch code := v.Code(); {
+		case code == "validation_pk_invalid", code == "validation_not_unique":
+			return sync.CodeIDTaken
+		case strings.Contains(code, "max"), strings.Contains(code, "size"):
+			return sync.CodeTooLarge
+		}
+	}
+	return sync.CodeUnfit
 }
 
 func (s book) target(w sync.Write) (*core.Record, error) {
@@ -121,9 +171,11 @@ func (s book) sign(r *core.Record, w sync.Write) error {
 			return err
 		}
 		SignAction(r, user, now)
-		r.Set("device", w.Client)
+		if r.GetString("device") == "" {
+			r.Set("device", w.Client)
+		}
 		if r.GetString("device_at") == "" {
-			r.Set("device_at", w.M.At)
+			r.Set("device_at", string(w.M.At))
 		}
 	case "inspections":
 		r.Set("created_by", w.User.ID)

@@ -258,6 +258,7 @@ func (s Feed) Delete(r *core.Record) error {
 	if err != nil {
 		return err
 	}
+	s.poked(seq, present...)
 	for _, b := range present {
 		if err := s.gone(b, as, r.Id, seq, "deleted", ""); err != nil {
 			return err

@@ -45,7 +45,7 @@ func (s Fsck) Run() (Report, error) {
 			return r, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	for _, check := range []func(*Report) error{s.orphans, s.caseUsers, s.head} {
+	for _, check := range []func(*Report) error{s.orphans, s.bare, s.caseUsers, s.grants, s.head} {
 		if err := check(&r); err != nil {
 			return r, err
 		}
@@ -159,6 +159,46 @@ func (s Fsck) orphans(r *Report) error {
 		}
 	}
 	return s.App.DB().NewQuery(`SELECT count(*) FROM sync_feed`).Row(&r.Rows)
+}
+
+const bareRows = `SELECT f.bucket AS bucket, f.collection AS collection, f.record AS record FROM sync_feed f
+	LEFT JOIN sync_doc d ON d.collection = f.collection AND d.record = f.record
+	WHERE f.gone = '' AND d.record IS NULL ORDER BY f.collection, f.record`
+
+// bare: a row that a phone would be sent without a document.
+func (s Fsck) bare(r *Report) error {
+	var rows []feedPlace
+	if err := s.App.DB().NewQuery(bareRows).All(&rows); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		r.add(row.Collection, row.Record, "lies in bucket %s without a document", row.Bucket)
+	}
+	return nil
+}
+
+type feedPlace struct {
+	Bucket     string `db:"bucket"`
+	Collection string `db:"collection"`
+	Record     string `db:"record"`
+}
+
+// grants: each user reads his agency's bucket, his own and the common one.
+func (s Fsck) grants(r *Report) error {
+	users, err := s.App.FindAllRecords("users")
+	if err != nil {
+		return err
+	}
+	for _, user := range users {
+		have, _, err := Grants(s).Of(user.Id)
+		if err != nil {
+			return err
+		}
+		if want := grantsFor(user); !sameSet(have, want) {
+			r.add("users", user.Id, "may read buckets %v, should read %v", have, want)
+		}
+	}
+	return nil
 }
 
 func (s Fsck) ids() (map[string]bool, error) {

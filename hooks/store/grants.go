@@ -40,9 +40,13 @@ func grantsOf(db dbx.Builder, user string) (buckets []string, gen int64, err err
 	return buckets, gen, nil
 }
 
+func grantsFor(user *core.Record) []string {
+	return []string{"a:" + user.GetString("agency"), "g", "u:" + user.Id}
+}
+
 // Keep writes the buckets that a user's record gives him.
 func (s Grants) Keep(user *core.Record) error {
-	want := []string{"a:" + user.GetString("agency"), "g", "u:" + user.Id}
+	want := grantsFor(user)
 	have, _, err := s.Of(user.Id)
 	if err != nil || sameSet(have, want) {
 		return err

@@ -24,8 +24,13 @@ type Books struct {
 var _ sync.House = Books{}
 
 // InTransaction runs one mutation's work: all of it or nothing.
-func (s Books) InTransaction(ctx context.Context, do func(sync.Tx) error) error {
+func (s Books) InTransaction(_ context.Context, do func(sync.Tx) error) error {
 	return s.App.RunInTransaction(func(tx core.App) error { return do(book{App: tx, now: s.Now}) })
+}
+
+// Reading shows one moment's state.
+func (s Books) Reading(do func(sync.View) error) error {
+	return InRead(s.App, func(r Reader) error { return do(r) })
 }
 
 // book is the house within one transaction.
@@ -40,12 +45,14 @@ func (s book) Next() (int64, error) { return Feed{App: s.App}.Next() }
 
 const readClient = `SELECT user, applied FROM sync_client WHERE id = {:id}`
 
-func (s book) Applied(client string) (string, int64, error) {
+func (s book) Applied(client string) (string, int64, error) { return appliedOf(s.App.DB(), client) }
+
+func appliedOf(db dbx.Builder, client string) (string, int64, error) {
 	var row struct {
 		User    string `db:"user"`
 		Applied int64  `db:"applied"`
 	}
-	err := s.App.DB().NewQuery(readClient).Bind(dbx.Params{"id": client}).One(&row)
+	err := db.NewQuery(readClient).Bind(dbx.Params{"id": client}).One(&row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", 0, nil
 	}
@@ -76,8 +83,8 @@ func (s book) Known(user, id string) (*sync.Stored, error) {
 }
 
 const (
-	putMutation = `INSERT INTO sync_mutation (user, id, client, n, hash, seq, result, based_on, collection, record, base, at)
-		VALUES ({:user}, {:id}, {:client}, {:n}, {:hash}, {:seq}, {:result}, {:on}, {:c}, {:r}, {:base}, {:at})
+	putMutation = `INSERT INTO sync_mutation (user, id, client, n, hash, seq, result, based_on, collection, record, base, device_at, at)
+		VALUES ({:user}, {:id}, {:client}, {:n}, {:hash}, {:seq}, {:result}, {:on}, {:c}, {:r}, {:base}, {:device_at}, {:at})
 		ON CONFLICT (user, id) DO NOTHING`
 	putBasedOn = `INSERT OR IGNORE INTO sync_based_on (older, field, newer) VALUES ({:older}, {:field}, {:newer})`
 	putClient  = `INSERT INTO sync_client (id, user, applied, last_seen_at) VALUES ({:id}, {:user}, {:n}, {:at})
@@ -85,11 +92,11 @@ const (
 	readNewer = `SELECT newer FROM sync_based_on WHERE older = {:older} AND field = {:field} LIMIT 1`
 )
 
-// Enter stores an answered mutation; one without an id only moves the client's n.
-func (s book) Enter(user sync.User, client string, m *sync.Mutation, st sync.Stored) error {
+// Enter stores an answered mutation under its key; without one only n moves.
+func (s book) Enter(user sync.User, client, key string, m *sync.Mutation, st sync.Stored) error {
 	at := s.now().UTC().Format(stampLayout)
 	feed := Feed{App: s.App}
-	if m.ID != "" {
+	if key != "" {
 		result, err := json.Marshal(st.Result)
 		if err != nil {
 			return err
@@ -99,13 +106,13 @@ func (s book) Enter(user sync.User, client string, m *sync.Mutation, st sync.Sto
 			return err
 		}
 		if err := feed.exec(putMutation, dbx.Params{
-			"user": user.ID, "id": m.ID, "client": client, "n": m.N, "hash": st.Hash, "seq": st.Result.Seq, "result": string(result),
-			"on": on, "c": m.Collection, "r": m.Record, "base": base, "at": at,
+			"user": user.ID, "id": key, "client": client, "n": st.N, "hash": st.Hash, "seq": st.Result.Seq, "result": string(result),
+			"on": on, "c": m.Collection, "r": m.Record, "base": base, "device_at": string(m.At), "at": at,
 		}); err != nil {
 			return err
 		}
 		for field, older := range st.BasedOn {
-			if err := feed.exec(putBasedOn, dbx.Params{"older": older, "field": field, "newer": m.ID}); err != nil {
+			if err := feed.exec(putBasedOn, dbx.Params{"older": older, "field": field, "newer": key}); err != nil {
 				return err
 			}
 		}
@@ -131,25 +138,36 @@ func (s book) Successor(mutation, field string) (string, error) {
 	return newer[0], err
 }
 
+// origin is where a value came from.
+type origin struct {
+	User     string `db:"user"`
+	Client   string `db:"client"`
+	Base     string `db:"base"`
+	DeviceAt string `db:"device_at"`
+	At       string `db:"at"`
+}
+
 // Hold keeps what does not stand, as a row that its author's phone receives.
 func (s book) Hold(user sync.User, client string, m *sync.Mutation, h sync.Holding) (int64, error) {
 	r, err := newRecord(s.App, "held_edits", "")
 	if err != nil {
 		return 0, err
 	}
-	author := user.ID
+	from := origin{User: user.ID, Client: client, DeviceAt: string(m.At), At: s.now().UTC().Format(stampLayout)}
+	base, mutation := m.Base[h.Field], m.ID
 	if h.Other {
-		if author, err = s.authorOf(m, h.Field); err != nil {
+		if from, base, err = s.originOf(h); err != nil {
 			return 0, err
 		}
+		mutation = h.Mutation
 	}
 	if h.Theirs == nil {
 		h.Theirs = json.RawMessage("null")
 	}
 	err = Load(r, map[string]any{
 		"kind": h.Kind, "case": h.Case, "collection": m.Collection, "record": m.Record, "field": h.Field,
-		"base": m.Base[h.Field], "theirs": h.Theirs, "ours": h.Ours, "author": author, "client": client, "mutation": m.ID,
-		"device_at": m.At, "received_at": s.now().UTC().Format(stampLayout), "code": h.Code, "state": h.State,
+		"base": base, "theirs": h.Theirs, "ours": h.Ours, "author": from.User, "client": from.Client, "mutation": mutation,
+		"device_at": from.DeviceAt, "received_at": from.At, "code": h.Code, "state": h.State,
 	})
 	if err != nil {
 		return 0, err
@@ -160,19 +178,44 @@ func (s book) Hold(user sync.User, client string, m *sync.Mutation, h sync.Holdi
 	return int64(r.GetInt("seq")), nil
 }
 
-const readAuthor = `SELECT user FROM sync_mutation WHERE id = {:id} LIMIT 1`
+const readOrigin = `SELECT user, client, base, device_at, at FROM sync_mutation WHERE id = {:id} LIMIT 1`
 
-// authorOf finds who wrote the value that a mutation displaces; "" if the server did.
-func (s book) authorOf(m *sync.Mutation, field string) (string, error) {
-	_, versions, err := Feed{App: s.App}.Doc(m.Collection, m.Record)
+// originOf finds who wrote a displaced value, when, and before what; it is empty where
+// the server wrote it.
+func (s book) originOf(h sync.Holding) (from origin, base string, err error) {
+	if h.Mutation == "" {
+		return from, "", nil
+	}
+	err = s.App.DB().NewQuery(readOrigin).Bind(dbx.Params{"id": h.Mutation}).One(&from)
+	if errors.Is(err, sql.ErrNoRows) {
+		return from, "", nil // forgotten after its time
+	}
 	if err != nil {
-		return "", err
+		return from, "", err
 	}
-	var users []string
-	id := sync.ParseVersion(versions[field]).Mutation
-	err = s.App.DB().NewQuery(readAuthor).Bind(dbx.Params{"id": id}).Column(&users)
-	if len(users) == 0 {
-		return "", err
-	}
-	return users[0], err
+	bases := map[string]string{}
+	err = json.Unmarshal([]byte(from.Base), &bases)
+	return from, bases[h.Field], err
+}
+
+// keptDays: so long the ledger remembers which mutations were answered.
+const keptDays = 400
+
+var dropOld = []string{
+	`DELETE FROM sync_based_on WHERE newer IN (SELECT id FROM sync_mutation WHERE at < {:before})`,
+	`DELETE FROM sync_mutation WHERE at < {:before}`,
+	`DELETE FROM sync_client WHERE last_seen_at < {:before}`,
+}
+
+// Sweep forgets what is older than keptDays.
+func (s Books) Sweep() error {
+	before := s.Now().AddDate(0, 0, -keptDays).UTC().Format(stampLayout)
+	return s.App.RunInTransaction(func(tx core.App) error {
+		for _, sql := range dropOld {
+			if err := (Feed{App: tx}).exec(sql, dbx.Params{"before": before}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -148,7 +148,10 @@ func ofAgency(_ core.App, r *core.Record) ([]string, error) {
 }
 
 func ofAuthor(_ core.App, r *core.Record) ([]string, error) {
-	return []string{"u:" + r.GetString("author")}, nil
+	if author := r.GetString("author"); author != "" {
+		return []string{"u:" + author}, nil
+	}
+	return nil, nil // the server's own value was displaced
 }
 
 func ofCase(app core.App, r *core.Record) ([]string, error) {

@@ -16,7 +16,7 @@ import (
 // Reader is the port of pulls over one read transaction.
 type Reader struct{ DB dbx.Builder }
 
-var _ sync.Feed = Reader{}
+var _ sync.View = Reader{}
 
 // InRead runs do in one read transaction: everything it reads is of one moment.
 func InRead(app core.App, do func(Reader) error) error {
@@ -52,6 +52,9 @@ func (s Reader) State() (sync.State, error) {
 	}
 	return state, nil
 }
+
+// Applied returns whose a client id is and its highest n.
+func (s Reader) Applied(client string) (string, int64, error) { return appliedOf(s.DB, client) }
 
 // Grants returns the buckets a user may read and their generation.
 func (s Reader) Grants(user string) ([]string, int64, error) { return grantsOf(s.DB, user) }
@@ -99,12 +102,12 @@ func (s Reader) Rows(buckets []string, after sync.Position, base int64, limit in
 	return out, nil
 }
 
-const readHeld = `SELECT collection, record, seq FROM sync_feed WHERE bucket = {:b} AND gone = ''`
+const readLive = `SELECT collection, record, seq FROM sync_feed WHERE bucket = {:b} AND gone = ''`
 
-// Held reads every row that a holder of the buckets should hold.
-func (s Reader) Held(buckets []string, each func(collection, record string, seq int64)) error {
+// Live reads every row that a holder of the buckets should hold.
+func (s Reader) Live(buckets []string, each func(collection, record string, seq int64)) error {
 	for _, b := range buckets {
-		rows, err := s.DB.NewQuery(readHeld).Bind(dbx.Params{"b": b}).Rows()
+		rows, err := s.DB.NewQuery(readLive).Bind(dbx.Params{"b": b}).Rows()
 		if err != nil {
 			return err
 		}

@@ -7,12 +7,10 @@ package phone
 // What a phone holds, and how its user edits.
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"time"
 
 	"xuncha/sync"
@@ -24,6 +22,8 @@ type Phone struct {
 	Token string
 	HTTP  *http.Client
 	Now   func() time.Time
+	NewID func() string // a ULID
+	Limit int           // rows of a page
 
 	Disk
 }
@@ -33,14 +33,15 @@ type Disk struct {
 	Client   string
 	Epoch    string
 	Cursor   string
-	Head     int64
+	Head     int64 // of the snapshot
 	Durable  int64
-	N        int64 // of the last mutation
-	Snapshot map[string]map[string]Row
+	N        int64                     // of the last mutation
+	Snapshot map[string]map[string]Row // by collection and id
 	Staging  map[string]map[string]Row // of a pull that is not complete
 	Replace  bool                      // the staging replaces the snapshot
-	Outbox   []Kept                    // unsent first to last
+	Outbox   []Kept                    // unsent, first to last
 	Answered []Kept                    // kept until durable, for a renew
+	Lost     []Rejection               // what did not stand, for the user to read
 	Wiped    bool                      // the user was disabled
 }
 
@@ -56,71 +57,39 @@ type Row struct {
 type Kept struct {
 	Mutation sync.Mutation
 	Result   *sync.Result
+	At       time.Time // of the answer
+}
+
+// Rejection is a change of the user's own that does not stand, or not wholly.
+type Rejection struct {
+	Mutation, Collection, Record string
+	Outcome                      sync.Outcome
+	Code                         string
+	Fields                       []string // that did not stand
 }
 
 // New is a phone that has never synced.
 func New(url, token string) *Phone {
-	return &Phone{
-		URL: url, Token: token, HTTP: http.DefaultClient, Now: time.Now,
-		Disk: Disk{Client: ULID(time.Now()), Snapshot: map[string]map[string]Row{}},
-	}
-}
-
-const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-// ULID makes an id of 26 characters: 48 bits of milliseconds, 80 of chance.
-func ULID(now time.Time) string {
-	var random [10]byte
-	_, _ = rand.Read(random[:]) // never fails
-	out := make([]byte, 26)
-	ms := uint64(now.UnixMilli()) //nolint:gosec // after 1970
-	for i := 9; i >= 0; i-- {
-		out[i] = crockford[ms&31]
-		ms >>= 5
-	}
-	for i := range 16 {
-		bit := i * 5
-		word := uint16(random[bit/8]) << 8
-		if bit/8+1 < len(random) {
-			word |= uint16(random[bit/8+1])
-		}
-		out[10+i] = crockford[word>>(11-bit%8)&31]
-	}
-	return string(out)
-}
-
-// Save writes everything to a file; Load reads it, as after a restart of the phone.
-func (p *Phone) Save(path string) error {
-	data, err := json.Marshal(p.Disk)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, data, 0o600)
-}
-
-// Load replaces what the phone holds by what Save wrote.
-func (p *Phone) Load(path string) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	p.Disk = Disk{}
-	return json.Unmarshal(data, &p.Disk)
+	p := &Phone{URL: url, Token: token, HTTP: http.DefaultClient, Now: time.Now, Limit: sync.MaxRows}
+	p.NewID = func() string { return ULID(p.Now()) }
+	p.Disk = Disk{Client: p.NewID(), Snapshot: map[string]map[string]Row{}}
+	return p
 }
 
 // Create stores a new record in the outbox and returns its id.
 func (p *Phone) Create(collection string, set map[string]any) string {
-	id := ULID(p.Now())
+	id := p.NewID()
 	p.CreateAs(collection, id, set)
 	return id
 }
 
-// CreateAs is Create with an id of the caller's.
-func (p *Phone) CreateAs(collection, id string, set map[string]any) {
-	p.put(sync.Mutation{Op: sync.OpCreate, Collection: collection, Record: id, Set: encode(set)})
+// CreateAs is Create with an id of the caller's; it returns the mutation's id.
+func (p *Phone) CreateAs(collection, id string, set map[string]any) string {
+	return p.put(sync.Mutation{Op: sync.OpCreate, Collection: collection, Record: id, Set: encode(set)})
 }
 
-// Edit stores an edit in the outbox, with what the user had before him as its base.
+// Edit stores an edit in the outbox, with what the user had before him as its base, and
+// returns the mutation's id.
 func (p *Phone) Edit(collection, id string, set map[string]any) string {
 	base := map[string]string{}
 	for field := range set {
@@ -129,21 +98,18 @@ func (p *Phone) Edit(collection, id string, set map[string]any) string {
 	return p.put(sync.Mutation{Op: sync.OpPatch, Collection: collection, Record: id, Set: encode(set), Base: base})
 }
 
-// Act stores an action on a case in the outbox and returns its id.
+// Act stores an action on a case in the outbox and returns the action's id.
 func (p *Phone) Act(caseID, name string, args map[string]any, more map[string]any) string {
 	set := map[string]any{"case": caseID, "name": name, "args": args}
-	var doc struct {
-		Seq int64 `json:"seq"`
-	}
-	if p.Read("cases", caseID, &doc) == nil {
-		set["base"] = doc.Seq
+	if row, ok := p.Snapshot["cases"][caseID]; ok {
+		set["base"] = row.Seq
 	}
 	maps.Copy(set, more)
 	return p.Create("actions", set)
 }
 
-// base is rule 4: the user's own latest edit that no snapshot contains yet, else the
-// version of the snapshot, else nothing.
+// base is what the user had before him: his own latest edit that no snapshot contains
+// yet, else the version of the snapshot, else nothing.
 func (p *Phone) base(collection, id, field string) string {
 	pending := p.pending()
 	for i := len(pending) - 1; i >= 0; i-- {
@@ -157,17 +123,17 @@ func (p *Phone) base(collection, id, field string) string {
 
 func (p *Phone) put(m sync.Mutation) string {
 	p.N++
-	m.N, m.ID, m.At = p.N, ULID(p.Now()), p.Now().Format(time.RFC3339)
+	m.N, m.ID, m.At = p.N, p.NewID(), sync.Stamp(p.Now().Format(time.RFC3339))
 	p.Outbox = append(p.Outbox, Kept{Mutation: m})
 	return m.ID
 }
 
 // pending are the user's own mutations that the snapshot does not contain, in order.
+// Whatever their result: the screen changes with a finished snapshot, not before.
 func (p *Phone) pending() []Kept {
 	var out []Kept
 	for _, k := range p.Answered {
-		lost := k.Result.Outcome == sync.Held || k.Result.Outcome == sync.Rejected
-		if k.Result.Seq > p.Head && !lost {
+		if k.Result.Seq > p.Head {
 			out = append(out, k)
 		}
 	}
@@ -177,22 +143,60 @@ func (p *Phone) pending() []Kept {
 // Unsent is how many mutations wait for the network.
 func (p *Phone) Unsent() int { return len(p.Outbox) }
 
-// Read decodes what the screen shows of a record: the snapshot with the user's own
-// edits over it.
-func (p *Phone) Read(collection, id string, v any) error {
-	doc := map[string]json.RawMessage{}
+// Rejections are the user's own changes that did not stand.
+func (p *Phone) Rejections() []Rejection { return p.Lost }
+
+// View is what the screen shows of a record: the snapshot with the user's own edits
+// over it; nil where the phone has none.
+func (p *Phone) View(collection, id string) map[string]json.RawMessage {
 	row, found := p.Snapshot[collection][id]
-	found = found && row.Doc != nil
-	maps.Copy(doc, row.Doc)
+	doc := maps.Clone(row.Doc)
 	for _, k := range p.pending() {
 		m := k.Mutation
 		if m.Collection != collection || m.Record != id || !found && m.Op != sync.OpCreate {
 			continue
 		}
-		found = true
-		maps.Copy(doc, m.Set)
+		if !found {
+			found, doc = true, map[string]json.RawMessage{"id": encode(map[string]any{"id": id})["id"]}
+		}
+		overlay(doc, m)
 	}
-	if !found {
+	return doc
+}
+
+// overlay lays a mutation over a document: lists grow, everything else is replaced.
+func overlay(doc map[string]json.RawMessage, m sync.Mutation) {
+	for field, value := range m.Set {
+		switch sync.Writable[m.Collection].Fields[field].Policy {
+		case sync.Append, sync.Union:
+			var have, more []json.RawMessage
+			_ = json.Unmarshal(doc[field], &have) // none yet
+			_ = json.Unmarshal(value, &more)      // made by encode
+			for _, item := range more {
+				if !holds(have, item) {
+					have = append(have, item)
+				}
+			}
+			doc[field] = encode(map[string]any{"": have})[""]
+		default:
+			doc[field] = value
+		}
+	}
+}
+
+func holds(list []json.RawMessage, item json.RawMessage) bool {
+	for _, have := range list {
+		if string(have) == string(item) {
+			return true
+		}
+	}
+	return false
+}
+
+// Read decodes what the screen shows of a record.
+func (p *Phone) Read(collection, id string, v any) error {
+	doc := p.View(collection, id)
+	if doc == nil {
 		return fmt.Errorf("%s %s is not on this phone", collection, id)
 	}
 	data, err := json.Marshal(doc)
@@ -206,6 +210,16 @@ func (p *Phone) Read(collection, id string, v any) error {
 func (p *Phone) Result(mutation string) *sync.Result {
 	for _, k := range p.Answered {
 		if k.Mutation.ID == mutation {
+			return k.Result
+		}
+	}
+	return nil
+}
+
+// ResultOf is the server's answer to the create of a record, such as an action.
+func (p *Phone) ResultOf(record string) *sync.Result {
+	for _, k := range p.Answered {
+		if k.Mutation.Record == record && k.Mutation.Op == sync.OpCreate {
 			return k.Result
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"slices"
+	"time"
 
 	"xuncha/sync"
 )
@@ -23,8 +25,11 @@ type Problem struct {
 
 func (p Problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.Code, p.Detail) }
 
-// pushMost is how many mutations go into one request.
-const pushMost = 200
+const (
+	pushMost  = 200     // mutations of one request
+	pushBytes = 1 << 20 // about, of one request
+	keepFor   = 7 * 24 * time.Hour
+)
 
 // Sync talks to the server until nothing is left on either side.
 func (p *Phone) Sync(ctx context.Context) error {
@@ -33,10 +38,7 @@ func (p *Phone) Sync(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if answer.Reset != nil && answer.Reset.Reason == sync.ResetDisabled && len(p.Outbox) == 0 {
-			return nil
-		}
-		if !answer.More && len(p.Outbox) == 0 && answer.Cursor != "" {
+		if p.Wiped && len(p.Outbox) == 0 || !answer.More && answer.Cursor != "" && len(p.Outbox) == 0 {
 			return nil
 		}
 	}
@@ -44,25 +46,28 @@ func (p *Phone) Sync(ctx context.Context) error {
 
 // Step is one round trip.
 func (p *Phone) Step(ctx context.Context) (sync.Answer, error) {
-	answer, err := p.Send(ctx, p.request())
+	req := p.Request()
+	answer, err := p.Send(ctx, req)
 	if err != nil {
 		return answer, err
 	}
-	return answer, p.Take(answer)
+	return answer, p.Take(req, answer)
 }
 
-func (p *Phone) request() sync.Request {
+// Request is what the phone would send now.
+func (p *Phone) Request() sync.Request {
 	req := sync.Request{
 		Client: sync.Client{ID: p.Client, App: "phone/1", Schema: 1}, Epoch: p.Epoch, Cursor: p.Cursor,
-		Pull: &sync.PullSpec{Limit: sync.MaxRows},
+		Pull: &sync.PullSpec{Limit: p.Limit},
 	}
+	size := 0
 	for i, k := range p.Outbox {
-		if i == pushMost {
-			break
-		}
 		data, err := json.Marshal(k.Mutation)
 		if err != nil {
 			panic(err) // plain values only
+		}
+		if size += len(data); i == pushMost || i > 0 && size > pushBytes {
+			break
 		}
 		req.Push = append(req.Push, data)
 	}
@@ -99,8 +104,13 @@ func (p *Phone) Send(ctx context.Context, r sync.Request) (sync.Answer, error) {
 	return answer, json.Unmarshal(data, &answer)
 }
 
-// Take stores an answer: results, page and cursor together.
-func (p *Phone) Take(a sync.Answer) error {
+// Take stores an answer: results, page and cursor together. An answer whose request
+// does not carry the phone's present id, epoch and cursor came too late and counts for
+// nothing.
+func (p *Phone) Take(req sync.Request, a sync.Answer) error {
+	if req.Client.ID != p.Client || req.Epoch != p.Epoch || req.Cursor != p.Cursor {
+		return nil
+	}
 	if a.Reset != nil && (a.Reset.Reason == sync.ResetEpoch || a.Reset.Reason == sync.ResetForked) {
 		p.renew(a.Epoch)
 		return nil
@@ -108,7 +118,7 @@ func (p *Phone) Take(a sync.Answer) error {
 	p.Epoch, p.Durable = a.Epoch, a.Durable
 	p.settle(a.Results)
 	if a.Code == sync.CodeGap {
-		return fmt.Errorf("gap: the server has %d, this phone sent from %d", a.Applied, p.N-int64(len(p.Outbox))+1)
+		p.rewind(a.Applied)
 	}
 	if a.Reset != nil {
 		p.Staging, p.Replace = nil, true
@@ -117,6 +127,7 @@ func (p *Phone) Take(a sync.Answer) error {
 			return nil
 		}
 	}
+	p.Wiped = false
 	return p.stage(a)
 }
 
@@ -128,14 +139,34 @@ func (p *Phone) settle(results []sync.Result) {
 	}
 	var left []Kept
 	for _, k := range p.Outbox {
-		if r := byID[k.Mutation.ID]; r != nil {
-			k.Result = r
-			p.Answered = append(p.Answered, k)
+		r := byID[k.Mutation.ID]
+		if r == nil {
+			left = append(left, k)
 			continue
 		}
-		left = append(left, k)
+		k.Result, k.At = r, p.Now()
+		p.Answered = append(p.Answered, k)
+		p.report(k)
 	}
 	p.Outbox = left
+}
+
+// report tells the user what of a change did not stand.
+func (p *Phone) report(k Kept) {
+	var fields []string
+	for name, f := range k.Result.Fields {
+		if f.Winner == sync.ByServer {
+			fields = append(fields, name)
+		}
+	}
+	slices.Sort(fields)
+	if k.Result.Outcome != sync.Held && k.Result.Outcome != sync.Rejected && len(fields) == 0 {
+		return
+	}
+	p.Lost = append(p.Lost, Rejection{
+		Mutation: k.Mutation.ID, Collection: k.Mutation.Collection, Record: k.Mutation.Record,
+		Outcome: k.Result.Outcome, Code: k.Result.Code, Fields: fields,
+	})
 }
 
 // stage gathers pages; the snapshot changes when the last one is there.
@@ -159,9 +190,14 @@ func (p *Phone) stage(a sync.Answer) error {
 		p.Staging[c.Collection][c.Record] = row
 	}
 	p.Cursor = a.Cursor
-	if a.More {
-		return nil
+	if !a.More {
+		p.show(a.Head)
 	}
+	return nil
+}
+
+// show applies the staged pages together.
+func (p *Phone) show(head int64) {
 	if p.Replace || p.Snapshot == nil {
 		p.Snapshot = map[string]map[string]Row{}
 	}
@@ -172,23 +208,19 @@ func (p *Phone) stage(a sync.Answer) error {
 		maps.Copy(p.Snapshot[collection], rows)
 		maps.DeleteFunc(p.Snapshot[collection], func(_ string, r Row) bool { return r.Doc == nil })
 	}
-	p.Head, p.Staging, p.Replace = a.Head, nil, false
-	return nil
+	p.Head, p.Staging, p.Replace = head, nil, false
+	p.Answered = slices.DeleteFunc(p.Answered, func(k Kept) bool {
+		return k.Result.Seq <= p.Durable && k.Result.Seq <= p.Head && p.Now().Sub(k.At) > keepFor
+	})
 }
 
-// renew begins anew after a restore or a clone: a new client id, what was answered
-// before what was not, in the old order, and everything pulled again.
-func (p *Phone) renew(epoch string) {
-	var again []Kept
-	for _, k := range p.Answered {
-		k.Mutation.Was, k.Result = k.Result, nil
-		again = append(again, k)
+// Digest is the sum over what the snapshot holds, to compare with the server's.
+func (p *Phone) Digest() sync.Digest {
+	var sum sync.Sum
+	for collection, rows := range p.Snapshot {
+		for id, row := range rows {
+			sum.Add(collection, id, row.Seq)
+		}
 	}
-	p.Outbox, p.Answered = append(again, p.Outbox...), nil
-	p.Client, p.Epoch, p.Cursor, p.N = ULID(p.Now()), epoch, "", 0
-	for i := range p.Outbox {
-		p.N++
-		p.Outbox[i].Mutation.N = p.N
-	}
-	p.Staging, p.Replace = nil, true
+	return sum.Digest()
 }
