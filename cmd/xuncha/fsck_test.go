@@ -1,5 +1,7 @@
 package main
 
+// fsck beside a server at work, and on damage.
+
 import (
 	"encoding/json"
 	"testing"
