@@ -140,7 +140,8 @@ func (s Story) can() []string {
 	if s.MayRate() == nil {
 		out = append(out, CanRate)
 	}
-	if casework.Process().AdmitsActor(s.Own.Status, "withdraw", casework.ByComplainant, "") {
+	withdrawn := slices.ContainsFunc(s.Steps, func(step Step) bool { return step.Name == "withdraw" })
+	if !withdrawn && casework.Process().AdmitsActor(s.Own.Status, "withdraw", casework.ByComplainant, "") {
 		out = append(out, CanWithdraw)
 	}
 	return out

@@ -49,7 +49,7 @@ var sentences = map[string]sentence{
 	"stage_close":           {"stage_closed", "已阶段性办结，后续工作预计至 {plan}。", "It is closed for a stage; what remains is planned until {plan}."},
 	"resume":                {"resumed", "举报继续办理。", "The handling goes on."},
 	"withdraw/withdrawn":    {"withdrawn", "撤回申请已登记，办理结束。", "Your withdrawal is registered; the handling ends."},
-	"withdraw":              {"withdrawal_noted", "撤回申请已登记；已责令改正的问题将依法继续查处。", "Your withdrawal is registered; what was ordered is still enforced by law."},
+	"withdraw":              {"withdrawal_noted", "撤回申请已登记；已查实或另有人反映的问题将依法继续办理。", "Your withdrawal is registered; what was found already, or others reported too, is still followed up by law."},
 	"extend":                {"extended", "办理期限延长 {days} 日：{why}。", "The handling takes {days} days longer: {why}."},
 	"transfer/unknown_name": {"transferred", "举报已转交负责的单位办理。", "Your complaint was handed on to the authority that is responsible."},
 }

@@ -50,7 +50,7 @@ func (s Cases) File(user *core.Record, id string) (CaseFile, error) {
 		parts["ratings"] = &f.Ratings
 	}
 	for collection, into := range parts {
-		if *into, err = s.children(collection, id); err != nil {
+		if *into, err = s.children(collection, id, desk); err != nil {
 			return f, err
 		}
 	}
@@ -64,8 +64,8 @@ func (s Cases) File(user *core.Record, id string) (CaseFile, error) {
 }
 
 // children are the records of a case, oldest first; of evidence those of the cases
-// merged into it too.
-func (s Cases) children(collection, id string) ([]json.RawMessage, error) {
+// merged into it too. Who is not at a desk sees of each what a phone may hold.
+func (s Cases) children(collection, id string, desk bool) ([]json.RawMessage, error) {
 	query := s.App.RecordQuery(collection)
 	where := dbx.Expression(dbx.HashExp{"case": id})
 	if collection == "evidence" {
@@ -79,14 +79,26 @@ func (s Cases) children(collection, id string) ([]json.RawMessage, error) {
 	if err := query.AndWhere(where).OrderBy(order).All(&records); err != nil {
 		return nil, err
 	}
-	return export(records)
+	return export(records, func(r *core.Record, fields map[string]any) error {
+		adjust := projections[collection].adjust
+		if desk || adjust == nil {
+			return nil
+		}
+		if r.GetString("complaint") != "" {
+			delete(fields, "exif") // it says where the complainant stood
+		}
+		return adjust(s.App, r, fields)
+	})
 }
 
-func export(records []*core.Record) ([]json.RawMessage, error) {
+func export(records []*core.Record, adjust func(*core.Record, map[string]any) error) ([]json.RawMessage, error) {
 	out := make([]json.RawMessage, 0, len(records))
 	for _, r := range records {
 		fields := r.FieldsData()
 		delete(fields, "content_hash")
+		if err := adjust(r, fields); err != nil {
+			return nil, err
+		}
 		data, err := json.Marshal(fields)
 		if err != nil {
 			return nil, err
@@ -101,7 +113,7 @@ func (s Cases) respondent(id string) (json.RawMessage, error) {
 	if err != nil || len(records) == 0 {
 		return nil, err
 	}
-	rows, err := export(records)
+	rows, err := export(records, func(*core.Record, map[string]any) error { return nil })
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func (s Complaints) steps(story *intake.Story) error {
 	}
 	story.Steps = own
 	for _, step := range main {
-		if step.At >= merged {
+		if step.At >= merged && step.Name != "withdraw" { // another's withdrawal is not his
 			story.Steps = append(story.Steps, step)
 		}
 	}
