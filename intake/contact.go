@@ -125,7 +125,7 @@ func (c Contact) Masked() Mask {
 	if name := []rune(c.Name); len(name) > 0 {
 		m.Name = string(name[:1]) + "*"
 	}
-	if phone := []rune(digits(c.Phone)); len(phone) >= 11 {
+	if phone := []rune(local(digits(c.Phone))); len(phone) >= 11 {
 		m.Phone = string(phone[:3]) + "****" + string(phone[len(phone)-4:])
 	} else if len(phone) > 0 {
 		m.Phone = "****" + string(phone[len(phone)-2:])

@@ -108,11 +108,13 @@ func (s Step) blanks(number string, agencies map[string]string) map[string]strin
 	}
 }
 
-// filled fills the blanks of a sentence, or ends it before the clause with one that is not known.
+// filled fills the blanks of a sentence, or ends it before the clause with one that is not
+// known.
 func filled(text string, blanks map[string]string, stop string) string {
+	var pairs []string
 	for name, value := range blanks {
 		if value != "" {
-			text = strings.ReplaceAll(text, name, value)
+			pairs = append(pairs, name, value)
 			continue
 		}
 		if head, _, missing := strings.Cut(text, name); missing {
@@ -123,5 +125,5 @@ func filled(text string, blanks map[string]string, stop string) string {
 			text = strings.TrimRight(head[:end], " ") + stop
 		}
 	}
-	return text
+	return strings.NewReplacer(pairs...).Replace(text) // once over: what is filled in is not read again
 }
