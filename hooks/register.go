@@ -26,6 +26,8 @@ type Config struct {
 	FCMEndpoint    string       // another address of FCM's HTTP v1, for tests
 	Quiet          notify.Quiet // when only urgent messages go out; the zero value is never
 
+	Demo []Card // the logins of a demo; its page shows them
+
 	Intake intake.Limits // how often the public may ask; the zero value is the defaults
 }
 
@@ -51,7 +53,7 @@ func Register(app core.App, cfg Config) error {
 	// The database is not truncated at night: it would block every writer (see the operation notes).
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
-		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindIntake,
+		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindHome, bindIntake,
 	} {
 		if err := bind(app, h); err != nil {
 			return err

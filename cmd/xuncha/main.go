@@ -37,6 +37,6 @@ func rootCommand() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.PersistentFlags().String("dir", "pb_data", "the data directory")
-	root.AddCommand(serveCommand(), superuserCommand(), usersCommand(), agenciesCommand(), geoCommand(), fsckCommand())
+	root.AddCommand(serveCommand(), demoCommand(), superuserCommand(), usersCommand(), agenciesCommand(), geoCommand(), fsckCommand())
 	return root
 }

@@ -5,6 +5,8 @@ package store
 import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/casework"
 )
 
 // Cases reads cases within a user's scope.
@@ -74,4 +76,27 @@ func (s Cases) SetUsers(r *core.Record) error {
 		}
 	}
 	return nil
+}
+
+// Newest returns the cases received last, whoever may see them: a demo shows them.
+func (s Cases) Newest(limit int64) ([]casework.Case, error) {
+	var records []*core.Record
+	if err := s.App.RecordQuery("cases").OrderBy("received_at DESC").Limit(limit).All(&records); err != nil {
+		return nil, err
+	}
+	return all[casework.Case](records)
+}
+
+// Counties are the names of the divisions that have borders, by code.
+func (s Cases) Counties() (map[string]string, error) {
+	var rows []struct {
+		Code string `db:"division_code"`
+		Name string `db:"name"`
+	}
+	err := s.App.DB().Select("division_code", "name").From("jurisdictions").All(&rows)
+	names := make(map[string]string, len(rows))
+	for _, r := range rows {
+		names[r.Code] = r.Name
+	}
+	return names, err
 }

@@ -1,0 +1,237 @@
+package main
+
+// The demo: a synthetic city to try everything on.
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"xuncha/demo"
+	"xuncha/evidence"
+	"xuncha/hooks"
+	"xuncha/hooks/store"
+)
+
+// demoOptions are the command's flags.
+type demoOptions struct {
+	http, dir string
+	seed      uint64
+	cases     int
+	json      bool
+	offset    time.Duration
+}
+
+func demoCommand() *cobra.Command {
+	var o demoOptions
+	cmd := &cobra.Command{
+		Use: "demo", Short: "a synthetic city to try everything on 演示",
+		Long: `Makes a synthetic city of two counties with a year of complaints in all states and serves
+it. A login for each role is printed. Without --dir everything is in a temporary folder
+that Ctrl-C removes; with --dir a demo that is there already goes on.
+
+生成一座虚拟城市（两个县、一年的举报），并启动服务；打印各角色登录名和密码。`,
+		Example: "  xuncha demo\n  xuncha demo --dir city --cases 500\n  xuncha demo --clock-offset 720h   # a month from now: what is overdue?",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.cases < 1 || o.cases > 100_000 {
+				return fmt.Errorf("--cases must be 1 to 100,000, not %d", o.cases)
+			}
+			if !cmd.Flags().Changed("dir") {
+				dir, err := os.MkdirTemp("", "xuncha-demo-*")
+				if err != nil {
+					return err
+				}
+				defer func() { _ = os.RemoveAll(dir) }()
+				o.dir = dir
+			} else if err := readDir(cmd, &o); err != nil {
+				return err
+			}
+			return runDemo(cmd, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.http, "http", "127.0.0.1:8090", "address and port to listen on")
+	f.Uint64Var(&o.seed, "seed", 1, "the same seed makes the same city")
+	f.IntVar(&o.cases, "cases", 2000, "how many complaints the year has")
+	f.BoolVar(&o.json, "json", false, "print one line of JSON when ready")
+	f.DurationVar(&o.offset, "clock-offset", 0, "shift the server's clock, e.g. 240h, to try deadlines")
+	return cmd
+}
+
+func readDir(cmd *cobra.Command, o *demoOptions) error {
+	dir, err := cmd.Flags().GetString("dir")
+	o.dir = dir
+	return err
+}
+
+// logins is what a demo tells of itself, and keeps in demo.json.
+type logins struct {
+	URL       string `json:"url"`
+	Superuser struct {
+		Email    string `json:"email"`
+		Password string `json:"password"`
+	} `json:"superuser"`
+	Users      []login     `json:"users"`
+	Complaints []complaint `json:"complaints"`
+}
+
+type login struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Role     string `json:"role"`
+	Agency   string `json:"agency"`
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+type complaint struct {
+	Number string `json:"number"`
+	Code   string `json:"code"`
+	Phrase string `json:"phrase"`
+}
+
+func runDemo(cmd *cobra.Command, o demoOptions) error {
+	ln, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", o.http) // before the work of seeding
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s (choose another with --http): %w", o.http, err)
+	}
+	if err := ln.Close(); err != nil {
+		return err
+	}
+	known, err := openDemo(cmd, o)
+	if err != nil {
+		return err
+	}
+	cfg, err := settings()
+	if err != nil {
+		return err
+	}
+	cfg.Now = func() time.Time { return time.Now().Add(o.offset) }
+	cfg.Demo = known.cards()
+	return serve(cmd.Context(), o.dir, o.http, cfg, func(_ core.App, url string) error {
+		known.URL = url
+		if o.json {
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(known)
+		}
+		return known.print(cmd)
+	})
+}
+
+const demoFile = "demo.json"
+
+// openDemo goes on with the demo that is in the folder, or makes one.
+func openDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
+	var known logins
+	data, err := os.ReadFile(filepath.Join(o.dir, demoFile))
+	if err == nil {
+		return known, json.Unmarshal(data, &known)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return known, err
+	}
+	if _, err := os.Stat(filepath.Join(o.dir, "data.db")); err == nil {
+		return known, fmt.Errorf("%s holds data that is no demo; choose an empty folder with --dir", o.dir)
+	}
+	return makeDemo(cmd, o)
+}
+
+func makeDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
+	var known logins
+	release, err := lock(o.dir)
+	if err != nil {
+		return known, err
+	}
+	defer release()
+	city, err := demo.Make(demo.Size{Seed: o.seed, Cases: o.cases, Now: time.Now().Add(o.offset)})
+	if err != nil {
+		return known, err
+	}
+	app, err := openApp(o.dir, hooks.Config{Now: time.Now})
+	if err != nil {
+		return known, err
+	}
+	keys, err := store.OpenKeys(o.dir)
+	if err == nil {
+		err = seeding{
+			app: app, keys: keys, shelf: evidence.Shelf{Dir: filepath.Join(o.dir, "evidence")},
+			ctx: hooks.Seeding(context.WithoutCancel(cmd.Context())), says: cmd.ErrOrStderr(),
+		}.city(city)
+	}
+	known = told(city)
+	if err == nil {
+		err = upsertSuperuser(app, known.Superuser.Email, known.Superuser.Password)
+	}
+	if err := errors.Join(err, app.ResetBootstrapState()); err != nil {
+		return known, err
+	}
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(known); err != nil {
+		return known, err
+	}
+	return known, os.WriteFile(filepath.Join(o.dir, demoFile), b.Bytes(), 0o600)
+}
+
+// complaintsTold are the newest of each state, so that a complainant's view of each can
+// be tried.
+const complaintsTold = 3
+
+func told(c demo.City) logins {
+	var out logins
+	out.Superuser.Email, out.Superuser.Password = "root@demo.test", "operator-demo-2026"
+	for _, p := range c.People {
+		out.Users = append(out.Users, login{p.ID, p.Name, p.Role, p.Agency, p.Email, p.Password})
+	}
+	seen := map[string]int{}
+	for i := len(c.Lives) - 1; i >= 0; i-- {
+		l := c.Lives[i]
+		if seen[string(l.Case.Status)]++; seen[string(l.Case.Status)] <= complaintsTold {
+			out.Complaints = append(out.Complaints, complaint{l.Number, l.Code, l.Phrase})
+		}
+	}
+	return out
+}
+
+// cards are the logins that the page of the demo shows.
+func (k logins) cards() []hooks.Card {
+	cards := []hooks.Card{{Role: "superuser", Email: k.Superuser.Email, Password: k.Superuser.Password}}
+	for _, u := range k.Users {
+		cards = append(cards, hooks.Card{Role: u.Role, Name: u.Name, Email: u.Email, Password: u.Password})
+	}
+	return cards
+}
+
+func (k logins) print(cmd *cobra.Command) error {
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "\nXuncha 巡查 demo  %s\n\n", k.URL)
+	w := tabwriter.NewWriter(out, 0, 4, 3, ' ', 0)
+	fmt.Fprintln(w, "role\temail\tpassword\tname")
+	shown := map[string]bool{}
+	for _, c := range k.cards() {
+		if shown[c.Role] {
+			continue
+		}
+		shown[c.Role] = true
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.Role, c.Email, c.Password, c.Name)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if len(k.Complaints) > 0 {
+		c := k.Complaints[0]
+		fmt.Fprintf(out, "\na complainant 举报人: number %s  code %s  pass-phrase %s\n", c.Number, c.Code, c.Phrase)
+	}
+	fmt.Fprintf(out, "\nall logins stand on the page; Ctrl-C ends the demo. 网页上有全部登录名，Ctrl-C 结束。\n")
+	return nil
+}

@@ -1,0 +1,177 @@
+// Package demo makes a synthetic city: two counties, the people who work there, and a
+// year of complaints in every state, with texts, photos and histories that could be real
+// and are not. The same seed makes the same city. Every case is the fold of its actions:
+// casework itself decided each of them.
+package demo
+
+// The city: agencies, people, borders.
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"xuncha/casework"
+	"xuncha/geo"
+)
+
+// City is everything that there is.
+type City struct {
+	Agencies  []Agency
+	People    []Person
+	Divisions []geo.Division
+	Photos    []Photo
+	Lives     []Life // in the order the complaints came
+}
+
+// Agency is one authority.
+type Agency struct{ ID, Name, Code, Level string }
+
+// Person is one user with the password to sign in.
+type Person struct {
+	ID, Name, Role, Agency, Email, Password string
+	CertificateNo, CertificateUntil         string
+}
+
+// Size says what to make.
+type Size struct {
+	Seed  uint64
+	Cases int
+	Now   time.Time
+}
+
+const cityCode = "990100"
+
+// bound of the city in degrees; no real county lies like this.
+var bound = orb.Bound{Min: orb.Point{116.2, 36.0}, Max: orb.Point{117.0, 36.5}}
+
+// maker holds what the making of one city needs.
+type maker struct {
+	Size
+	r       *rand.Rand
+	city    *City
+	people  map[string]casework.Person
+	byRole  map[string][]Person // role and agency
+	numbers map[string]int      // of each year
+	places  *geo.Partition
+	running []running // cases that a repeat may be merged into
+}
+
+// Make makes a city.
+func Make(size Size) (City, error) {
+	m := &maker{
+		Size: size, r: rand.New(rand.NewPCG(size.Seed, 2026)), city: &City{}, people: map[string]casework.Person{},
+		byRole: map[string][]Person{}, numbers: map[string]int{},
+	}
+	for _, part := range []func() error{m.land, m.agencies, m.staff, m.photos, m.lives} {
+		if err := part(); err != nil {
+			return City{}, err
+		}
+	}
+	return *m.city, nil
+}
+
+// id is 15 letters and digits that the seed decides.
+func (m *maker) id() string {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+	b := make([]byte, 15)
+	for i := range b {
+		b[i] = letters[m.r.IntN(len(letters))]
+	}
+	return string(b)
+}
+
+func (m *maker) land() error {
+	drawn := geo.Synthetic{Seed: m.Seed, Bound: bound, Columns: 2, Rows: 1, CodePrefix: "9901", Detail: 7}
+	data, err := drawn.Features().MarshalJSON()
+	if err != nil {
+		return err
+	}
+	divisions, _, err := geo.ReadDivisions(data, geo.Reading{CRS: geo.WGS84, CodeField: "code", NameField: "name"})
+	if err != nil {
+		return fmt.Errorf("borders of the city: %w", err)
+	}
+	for i := range divisions {
+		divisions[i].Name = []string{"青河县", "白石县"}[i]
+	}
+	m.city.Divisions, m.places = divisions, geo.NewPartition(divisions)
+	return nil
+}
+
+func (m *maker) agencies() error {
+	for _, a := range []Agency{
+		{Name: "云川市生态环境局", Code: cityCode, Level: "city"},
+		{Name: "云川市生态环境局青河分局", Code: "990101", Level: "county"},
+		{Name: "云川市生态环境局白石分局", Code: "990102", Level: "county"},
+	} {
+		a.ID = m.id()
+		m.city.Agencies = append(m.city.Agencies, a)
+	}
+	return nil
+}
+
+// post is a role with the agencies of its holders, in turn.
+type post struct {
+	role     string
+	count    int
+	agencies []int
+}
+
+var posts = []post{
+	{"intake", 1, []int{0}}, {"dispatcher", 2, []int{1, 2}}, {"inspector", 12, []int{1, 2}},
+	{"reviewer", 2, []int{0}}, {"supervisor", 1, []int{0}}, {"admin", 1, []int{0}},
+}
+
+func (m *maker) staff() error {
+	names := m.r.Perm(len(surnames))
+	for _, p := range posts {
+		for i := range p.count {
+			agency := m.city.Agencies[p.agencies[i%len(p.agencies)]]
+			who := Person{
+				ID: m.id(), Role: p.role, Agency: agency.ID, Email: fmt.Sprintf("%s%d@demo.test", p.role, i+1),
+				Name:     surnames[names[len(m.city.People)]] + given[m.r.IntN(len(given))],
+				Password: fmt.Sprintf("%s-%04d", p.role, 1000+m.r.IntN(9000)),
+			}
+			if p.role == "inspector" {
+				who.CertificateNo, who.CertificateUntil = fmt.Sprintf("9901%07d", m.r.IntN(1e7)), m.Now.AddDate(2, 0, 0).Format(time.DateOnly)
+			}
+			from, to, err := casework.Scope(agency.Code)
+			if err != nil {
+				return err
+			}
+			m.people[who.ID] = casework.Person{
+				ID: who.ID, Role: casework.Role(p.role), Agency: agency.ID, ScopeFrom: from, ScopeTo: to,
+				CertificateNo: who.CertificateNo, CertificateUntil: who.CertificateUntil,
+			}
+			m.city.People = append(m.city.People, who)
+			m.byRole[p.role] = append(m.byRole[p.role], who)
+			m.byRole[p.role+agency.ID] = append(m.byRole[p.role+agency.ID], who)
+		}
+	}
+	return nil
+}
+
+// pick one of a list.
+func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
+
+// weighed picks by weights.
+func weighed[T any](r *rand.Rand, list []share[T]) T {
+	sum := 0.0
+	for _, s := range list {
+		sum += s.weight
+	}
+	at := r.Float64() * sum
+	for _, s := range list {
+		if at -= s.weight; at < 0 {
+			return s.value
+		}
+	}
+	return list[len(list)-1].value
+}
+
+type share[T any] struct {
+	value  T
+	weight float64
+}
