@@ -80,15 +80,17 @@ type Change struct {
 	doc      map[string]any
 	versions map[string]string
 	buckets  []string
-	moved    bool   // it enters or leaves a bucket
-	reason   string // why it leaves
+	present  []string // where it was
+	created  bool     // the record is new
+	moved    bool     // it enters or leaves a bucket
+	reason   string   // why it leaves
 }
 
 // Prepare compares a record that is about to be saved with its document. Where a phone
 // would see no difference the change has no seq; else a seq is taken for it.
 func (s Feed) Prepare(ctx context.Context, r *core.Record) (Change, error) {
 	p := projections[r.Collection().Name]
-	c := Change{as: p.as}
+	c := Change{as: p.as, created: r.IsNew()}
 	var err error
 	if c.doc, err = project(s.App, r); err != nil {
 		return c, err
@@ -96,19 +98,21 @@ func (s Feed) Prepare(ctx context.Context, r *core.Record) (Change, error) {
 	if c.buckets, err = p.travel(s.App, r); err != nil {
 		return c, err
 	}
-	old, versions, err := s.Doc(p.as, r.Id)
-	if err != nil {
-		return c, err
+	var old map[string]json.RawMessage
+	versions := map[string]string{}
+	if !c.created { // else there is no document, and it stands in no bucket
+		if old, versions, err = s.Doc(p.as, r.Id); err != nil {
+			return c, err
+		}
+		if c.present, err = s.present(p.as, r.Id); err != nil {
+			return c, err
+		}
 	}
 	changed, err := changedFields(old, c.doc)
 	if err != nil {
 		return c, err
 	}
-	present, err := s.present(p.as, r.Id)
-	if err != nil {
-		return c, err
-	}
-	c.moved = !sameSet(present, c.buckets)
+	c.moved = !sameSet(c.present, c.buckets)
 	if old != nil && len(changed) == 0 && !c.moved {
 		return c, nil
 	}
@@ -217,26 +221,23 @@ func (s Feed) Write(c Change) error {
 	if err := s.exec(putDoc, dbx.Params{"c": c.as, "r": id, "seq": c.Seq, "doc": string(doc), "versions": string(versions)}); err != nil {
 		return err
 	}
-	return s.place(c.as, id, c.Seq, c.buckets, c.reason)
+	return s.place(id, c)
 }
 
-// place puts a record's row into its buckets at seq and marks it gone from all others.
-func (s Feed) place(collection, record string, seq int64, buckets []string, reason string) error {
-	present, err := s.present(collection, record)
-	if err != nil {
-		return err
-	}
-	s.poked(seq, slices.Concat(buckets, present)...)
-	for _, b := range buckets {
-		if err := s.exec(putRow, dbx.Params{"b": b, "c": collection, "r": record, "seq": seq}); err != nil {
+// place puts a record's row into its buckets at the new seq and marks it gone from all
+// others.
+func (s Feed) place(record string, c Change) error {
+	s.poked(c.Seq, slices.Concat(c.buckets, c.present)...)
+	for _, b := range c.buckets {
+		if err := s.exec(putRow, dbx.Params{"b": b, "c": c.as, "r": record, "seq": c.Seq}); err != nil {
 			return err
 		}
 	}
-	for _, b := range present {
-		if slices.Contains(buckets, b) {
+	for _, b := range c.present {
+		if slices.Contains(c.buckets, b) {
 			continue
 		}
-		if err := s.gone(b, collection, record, seq, "scope", reason); err != nil {
+		if err := s.gone(b, c.as, record, c.Seq, "scope", c.reason); err != nil {
 			return err
 		}
 	}

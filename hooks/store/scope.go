@@ -33,29 +33,45 @@ func (s CaseUsers) Root(caseID string) (string, error) {
 	return "", fmt.Errorf("case %s is merged more than %d deep", caseID, rootDepth)
 }
 
-const readUsers = "SELECT 'u:' || user FROM case_user WHERE `case` = {:case} ORDER BY user"
+const readWorkers = "SELECT c.`primary` AS up, coalesce(w.user, '') AS user FROM cases c LEFT JOIN case_user w ON w.`case` = c.id " +
+	"WHERE c.id = {:case} ORDER BY w.user"
 
 // Buckets are those of a case's root.
 func (s CaseUsers) Buckets(caseID string) ([]string, error) {
-	root, err := s.Root(caseID)
-	if err != nil {
-		return nil, err
+	for range rootDepth {
+		var rows []struct {
+			Up   string `db:"up"`
+			User string `db:"user"`
+		}
+		if err := s.App.DB().NewQuery(readWorkers).Bind(dbx.Params{"case": caseID}).All(&rows); err != nil {
+			return nil, err
+		}
+		if len(rows) > 0 && rows[0].Up != "" {
+			caseID = rows[0].Up
+			continue
+		}
+		var buckets []string
+		for _, r := range rows {
+			if r.User != "" {
+				buckets = append(buckets, "u:"+r.User)
+			}
+		}
+		return buckets, nil
 	}
-	var buckets []string
-	err = s.App.DB().NewQuery(readUsers).Bind(dbx.Params{"case": root}).Column(&buckets)
-	return buckets, err
+	return nil, fmt.Errorf("case %s is merged more than %d deep", caseID, rootDepth)
 }
 
 // family are a case and all cases merged into it, whatever the depth.
 const family = "WITH RECURSIVE f(id) AS (SELECT {:case} UNION SELECT cases.id FROM cases JOIN f ON cases.`primary` = f.id) "
 
 // ofFamily are the records that travel with a case: the cases merged into it and
-// everything that belongs to any of them.
+// everything that belongs to any of them. CROSS JOIN keeps SQLite from scanning the
+// children's tables.
 const ofFamily = family + `SELECT 'cases' AS c, id AS r FROM f WHERE id <> {:case}
-	UNION ALL SELECT 'actions', a.id FROM actions a JOIN f ON a."case" = f.id
-	UNION ALL SELECT 'inspections', i.id FROM inspections i JOIN f ON i."case" = f.id
-	UNION ALL SELECT 'rectifications', x.id FROM rectifications x JOIN f ON x."case" = f.id
-	UNION ALL SELECT 'evidence', e.id FROM evidence e JOIN f ON e."case" = f.id`
+	UNION ALL SELECT 'actions', a.id FROM f CROSS JOIN actions a ON a."case" = f.id
+	UNION ALL SELECT 'inspections', i.id FROM f CROSS JOIN inspections i ON i."case" = f.id
+	UNION ALL SELECT 'rectifications', x.id FROM f CROSS JOIN rectifications x ON x."case" = f.id
+	UNION ALL SELECT 'evidence', e.id FROM f CROSS JOIN evidence e ON e."case" = f.id`
 
 // Spread brings everything that travels with a case to the case's buckets, at the case's
 // new seq: what enters a phone enters whole, what leaves leaves whole.
@@ -108,8 +124,8 @@ func (s Feed) enter(collection, record string, seq int64, present, buckets []str
 
 // SpreadCase spreads a saved case where its buckets have changed.
 func (s Feed) SpreadCase(r *core.Record, c Change) error {
-	if !c.moved {
-		return nil // what belongs to it is where it was
+	if !c.moved || c.created {
+		return nil // what belongs to it is where it was, or there is nothing yet
 	}
 	return s.Spread(r.Id, c.Seq, c.buckets, c.reason)
 }
