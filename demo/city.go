@@ -120,8 +120,12 @@ type post struct {
 }
 
 var posts = []post{
-	{"intake", 1, []int{0}}, {"dispatcher", 2, []int{1, 2}}, {"inspector", 12, []int{1, 2}},
-	{"reviewer", 2, []int{0}}, {"supervisor", 1, []int{0}}, {"admin", 1, []int{0}},
+	{"intake", 1, []int{0}},
+	{"dispatcher", 2, []int{1, 2}},
+	{"inspector", 12, []int{1, 2}},
+	{"reviewer", 2, []int{0}},
+	{"supervisor", 1, []int{0}},
+	{"admin", 1, []int{0}},
 }
 
 func (m *maker) staff() error {

@@ -33,10 +33,11 @@ func TestTheSameSeedMakesTheSameCity(t *testing.T) {
 		}
 		return string(data)
 	}
-	if text(1) != text(1) {
+	one, again := text(1), text(1)
+	if one != again {
 		t.Error("two cities of one seed differ")
 	}
-	if text(1) == text(2) {
+	if one == text(2) {
 		t.Error("two seeds make one city")
 	}
 }
