@@ -1,6 +1,6 @@
 package hooks
 
-// The page at "/".
+// The page at "/", and the health of the server.
 
 import (
 	"github.com/pocketbase/pocketbase/core"
@@ -13,6 +13,7 @@ type Card = route.Card
 
 func bindHome(app core.App, h *house) error {
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		route.Health(se)
 		if err := route.Home(se, h.cfg.Demo, h.cfg.Now); err != nil {
 			return err
 		}

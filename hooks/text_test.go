@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"strings"
 	"time"
@@ -19,3 +20,11 @@ func spaces(n int) string { return strings.Repeat(" ", n) }
 func soon() string { return time.Now().AddDate(0, 0, 10).Format(time.DateOnly) }
 
 func hooksConfig() hooks.Config { return hooks.Config{Now: time.Now} }
+
+func encoded(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(data)
+}

@@ -43,6 +43,7 @@ var byStatus = map[int]string{
 
 var rows = map[string]Row{
 	"internal":       {500, "服务器出错了，已记录。请稍后重试。", "The server failed; it is logged. Please try again later."},
+	"not_ready":      {503, "服务尚未就绪，请稍后再试。", "The server is not ready; please try again later."},
 	"bad_request":    {400, "请求内容有误，请检查后重试。", "The request is not valid; check it and try again."},
 	"bad_json":       {400, "内容不是有效的 JSON，请检查后重发。", "The body is not valid JSON; check it and send it again."},
 	"unauthorized":   {401, "登录已失效，请重新登录。", "Your log-in is missing or no longer valid; please sign in again."},

@@ -62,6 +62,7 @@ func User(e *core.RequestEvent) (*core.Record, error) {
 	return e.Auth, nil
 }
 
+// caseReader is a user whose role has to do with cases.
 func caseReader(e *core.RequestEvent) (*core.Record, error) {
 	user, err := User(e)
 	if err != nil {

@@ -29,7 +29,7 @@ const UploadPath = "/api/evidence/upload/"
 //	GET /api/evidence/{id}/1600, /api/evidence/{id}/320
 func Evidence(se *core.ServeEvent, uploads *evidence.Uploads, shelf evidence.Shelf) {
 	serve := func(e *core.RequestEvent) error {
-		user, err := User(e)
+		user, err := caseReader(e)
 		if err != nil {
 			return err
 		}

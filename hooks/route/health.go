@@ -1,0 +1,32 @@
+package route
+
+// Health: whether the process lives, and whether it can work.
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/hooks/problem"
+	"xuncha/hooks/store"
+)
+
+// Health binds the questions of whoever runs the server.
+//
+//	GET /healthz   the process answers
+//	GET /readyz    the database answers too
+func Health(se *core.ServeEvent) {
+	se.Router.GET("/healthz", func(e *core.RequestEvent) error {
+		return e.JSON(http.StatusOK, map[string]string{"status": "ok"})
+	})
+	se.Router.GET("/readyz", func(e *core.RequestEvent) error {
+		err := store.InRead(e.App, func(r store.Reader) error {
+			_, err := r.State()
+			return err
+		})
+		if err != nil {
+			return problem.New("not_ready", "the database does not answer")
+		}
+		return e.JSON(http.StatusOK, map[string]string{"status": "ready"})
+	})
+}
