@@ -247,3 +247,37 @@ func TestDocumentsLinkToWhatIsThere(t *testing.T) {
 		t.Error("no link was found")
 	}
 }
+
+// entry is a row of the glossary: the word, and the file that it stands in.
+var entry = regexp.MustCompile("^\\| `([a-z0-9_]+)` \\| ([^|]+) \\| \\[[^\\]]+\\]\\(\\.\\./([^)]+)\\) \\|$")
+
+func TestEveryWordOfTheGlossaryStandsInTheCode(t *testing.T) {
+	doc, err := os.ReadFile("docs/glossary.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, words := map[string]string{}, 0
+	for line := range strings.Lines(string(doc)) {
+		m := entry.FindStringSubmatch(strings.TrimSpace(line))
+		if m == nil {
+			if strings.HasPrefix(line, "| `") {
+				t.Errorf("this row has no known form: %s", line)
+			}
+			continue
+		}
+		words++
+		if files[m[3]] == "" {
+			text, err := os.ReadFile(m[3])
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[m[3]] = string(text)
+		}
+		if !regexp.MustCompile(`(^|[^a-z0-9_])` + m[1] + `([^a-z0-9_]|$)`).MatchString(files[m[3]]) {
+			t.Errorf("%s (%s) does not stand in %s", m[1], strings.TrimSpace(m[2]), m[3])
+		}
+	}
+	if words < 150 {
+		t.Errorf("only %d words", words)
+	}
+}

@@ -138,7 +138,7 @@ func newest(app core.App, lang string, now time.Time) ([]homeCase, error) {
 		state := casework.Process().State(c.Status)
 		h := homeCase{
 			Number: c.Number, Title: c.Title, Status: string(c.Status), Shape: shapes[c.Status], Word: state.ZH,
-			County: names[c.DivisionCode], Received: dayOf(c.ReceivedAt, lang), Overdue: c.Overdue,
+			County: names[c.DivisionCode], Received: dayOf(c.ReceivedAt, lang, now), Overdue: c.Overdue,
 		}
 		if lang == "en" {
 			h.Word = state.EN
@@ -152,14 +152,20 @@ func newest(app core.App, lang string, now time.Time) ([]homeCase, error) {
 }
 
 // dayOf writes a time of the server as people here write it.
-func dayOf(stamp, lang string) string {
+func dayOf(stamp, lang string, now time.Time) string {
 	at, err := time.Parse(time.RFC3339, stamp)
 	if err != nil {
 		return stamp
 	}
 	at = at.In(shanghai)
-	if lang == "en" {
+	today := casework.Date(at) == casework.Date(now)
+	switch {
+	case lang == "en" && today:
+		return at.Format("today 15:04")
+	case lang == "en":
 		return at.Format("2 Jan 15:04")
+	case today:
+		return at.Format("今天 15:04")
 	}
 	return at.Format("1月2日 15:04")
 }
