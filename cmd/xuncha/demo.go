@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -111,6 +110,9 @@ func runDemo(cmd *cobra.Command, o demoOptions) error {
 		return err
 	}
 	known, err := openDemo(cmd, o)
+	if cmd.Context().Err() != nil {
+		return nil //nolint:nilerr // Ctrl-C while the city was made: nothing of it is left
+	}
 	if err != nil {
 		return err
 	}
@@ -141,35 +143,45 @@ func openDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return known, err
 	}
-	if _, err := os.Stat(filepath.Join(o.dir, "data.db")); err == nil {
+	if holds, err := os.ReadDir(o.dir); err == nil && len(holds) > 0 {
 		return known, fmt.Errorf("%s holds data that is no demo; choose an empty folder with --dir", o.dir)
 	}
-	return makeDemo(cmd, o)
+	dir, err := filepath.Abs(o.dir)
+	if err != nil {
+		return known, err
+	}
+	making := dir + ".making"
+	if err := os.Mkdir(making, 0o700); err != nil {
+		return known, fmt.Errorf("another demo is being made there, or was interrupted by a crash; if so delete the folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(making) }()
+	o.dir = making
+	if known, err = makeDemo(cmd, o); err != nil {
+		return known, err
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // it is empty, or somebody came first
+		return known, err
+	}
+	return known, os.Rename(making, dir) // whole, or not at all
 }
 
 func makeDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
-	var known logins
-	release, err := lock(o.dir)
-	if err != nil {
-		return known, err
-	}
-	defer release()
 	city, err := demo.Make(demo.Size{Seed: o.seed, Cases: o.cases, Now: time.Now().Add(o.offset)})
 	if err != nil {
-		return known, err
+		return logins{}, err
 	}
 	app, err := openApp(o.dir, hooks.Config{Now: time.Now})
 	if err != nil {
-		return known, err
+		return logins{}, err
 	}
+	known := told(city)
 	keys, err := store.OpenKeys(o.dir)
 	if err == nil {
 		err = seeding{
 			app: app, keys: keys, shelf: evidence.Shelf{Dir: filepath.Join(o.dir, "evidence")},
-			ctx: hooks.Seeding(context.WithoutCancel(cmd.Context())), says: cmd.ErrOrStderr(),
+			ctx: hooks.Seeding(cmd.Context()), says: cmd.ErrOrStderr(),
 		}.city(city)
 	}
-	known = told(city)
 	if err == nil {
 		err = upsertSuperuser(app, known.Superuser.Email, known.Superuser.Password)
 	}
