@@ -4,10 +4,14 @@ package journey
 // online in every order.
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
+	"mime/multipart"
 	"net/http"
 	"os"
 	"slices"
@@ -18,6 +22,7 @@ import (
 
 	"xuncha/geo"
 	"xuncha/internal/phone"
+	"xuncha/internal/photo"
 )
 
 // contact is planted: none of it may reach a phone, the public or a push.
@@ -26,7 +31,11 @@ var contact = map[string]any{
 	"home": map[string]any{"lon": 116.654321, "lat": 39.123457, "crs": "wgs84"},
 }
 
-var planted = []string{"赵玉兰珂", "13912345678", "yulan.planted", "110101199003078515", "116.654", "39.1234", "116.7123", "39.0456"}
+// plantedCamera stands in the tags of the complainant's photo: with it every byte of the
+// tags would travel.
+const plantedCamera = "planted-camera"
+
+var planted = []string{plantedCamera, "赵玉兰珂", "13912345678", "yulan.planted", "110101199003078515", "116.654", "39.1234", "116.7123", "39.0456"}
 
 // errand is one case on its way.
 type errand struct {
@@ -94,7 +103,7 @@ func (e *errand) complain() {
 	if e.i == 0 {
 		who = &person{name: "the complainant", wire: newRecorder()}
 	}
-	answer := e.do(who, "POST", "/api/complaints", body, 201)
+	answer := e.file(who, body)
 	e.number, e.code, e.pass = answer["number"].(string), answer["code"].(string), answer["phrase"].(string)
 	if again := e.do(who, "POST", "/api/complaints", body, 200); again["number"] != e.number || again["phrase"] != nil {
 		e.t.Fatalf("the same message again: %v", again)
@@ -112,6 +121,39 @@ func (e *errand) complain() {
 	}
 	e.pushed(e.push, "received")
 	e.id = e.find()
+}
+
+// file sends the complaint as a form, with a photo that says where its taker stood.
+func (e *errand) file(who *person, body map[string]any) map[string]any {
+	e.t.Helper()
+	data, err := json.Marshal(body)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	part, err := w.CreateFormFile("photos", "photo.jpg")
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	shot := photo.JPEG(photo.Scene(uint64(e.i)*100+99, 640, 480), photo.Tags{ //nolint:gosec // a small number
+		Lon: 116.7123, Lat: 39.0456, Taken: time.Now(), Camera: plantedCamera,
+	})
+	_, err = part.Write(shot)
+	if err := errors.Join(err, w.WriteField("complaint", string(data)), w.Close()); err != nil {
+		e.t.Fatal(err)
+	}
+	req, err := http.NewRequest("POST", e.server.URL+"/api/complaints", &form)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", w.FormDataContentType())
+	req.Header.Set("Authorization", who.token)
+	status, answer := e.send(who.wire, req)
+	if status != http.StatusCreated {
+		e.t.Fatalf("the complaint: %d %v", status, answer)
+	}
+	return answer
 }
 
 // find: the desk of the county finds the case in its list; the neighbour does not.
@@ -183,7 +225,7 @@ func (e *errand) inspect(order []int) {
 		steps[step]()
 	}
 	syncAll(e.t, e.pa, e.pb)
-	e.stored(e.id, 3)
+	e.stored(e.id, 4)
 	syncAll(e.t, e.pa, e.pb)
 	if n := len(e.heldRows()); n != 1 {
 		e.t.Fatalf("%d edits are held, want the one of the field that both wrote", n)
@@ -282,7 +324,8 @@ func (e *errand) applied(p *phone.Phone) {
 
 // close: the reply, a reviewer who was an officer, another who was not, and the rating.
 func (e *errand) close() {
-	e.stored(e.id, 9)
+	e.stored(e.id, 10)
+	e.look()
 	e.act("dispatcher", e.id, "reply", map[string]any{
 		"outcome": "substantiated", "handling_result": "责令改正，已核验", "complainant_reply": "您反映的问题属实，已整改并核验。",
 		"legal_basis": "《大气污染防治法》第四十五条",
@@ -301,6 +344,34 @@ func (e *errand) close() {
 	}
 	e.rate()
 	syncAll(e.t, e.pa, e.pb)
+}
+
+// look: every photo of the case that the phone knows is fetched as the phone may see it.
+func (e *errand) look() {
+	syncAll(e.t, e.pa)
+	seen := 0
+	for id, row := range e.pa.Rows("evidence") {
+		if string(row.Doc["case"]) != strconv.Quote(e.id) {
+			continue
+		}
+		req, err := http.NewRequest("GET", e.server.URL+"/api/evidence/"+id+"/1600", nil)
+		if err != nil {
+			e.t.Fatal(err)
+		}
+		req.Header.Set("Authorization", e.people["a"].token)
+		res, err := e.people["a"].wire.client().Do(req)
+		if err != nil {
+			e.t.Fatal(err)
+		}
+		data, err := io.ReadAll(res.Body)
+		if err := errors.Join(err, res.Body.Close()); err != nil || res.StatusCode != http.StatusOK || bytes.Contains(data, []byte("Exif")) {
+			e.t.Fatalf("photo %s: %d, %d bytes, %v", id, res.StatusCode, len(data), err)
+		}
+		seen++
+	}
+	if seen < 9 {
+		e.t.Fatalf("the phone sees %d photos of the case", seen)
+	}
 }
 
 // officerApproves: an inspector of the case becomes a reviewer and still may not close it.
@@ -364,6 +435,9 @@ func (e *errand) summary() string {
 		add("action", row, "name", "actor", "actor_kind", "outcome", "code", "to")
 	}
 	for _, row := range rowsOf(file, "evidence") {
+		if id, _ := row["complaint"].(string); id != "" {
+			names[id] = "COMPLAINT"
+		}
 		add("photo", row, "purpose", "item", "author", "state", "flags", "inspection", "rectification")
 	}
 	for _, row := range rowsOf(file, "rectifications") {
