@@ -279,8 +279,10 @@ func TestWhoGuessesWaits(t *testing.T) {
 		if status, _ := h.as(guess, "GET", "", nil); status != http.StatusNotFound {
 			t.Fatalf("try %d: %d", i, status)
 		}
-		if status, _ := h.as(other, "GET", "", nil); status != http.StatusOK {
-			t.Fatalf("a right one is counted: %d", status)
+		for range 3 {
+			if status, _ := h.as(other, "GET", "", nil); status != http.StatusOK {
+				t.Fatalf("a right one is counted: %d", status)
+			}
 		}
 	}
 	for name, asker := range map[string]receipt{"a sixth guess": guess, "the right phrase": r} {
