@@ -314,6 +314,10 @@ func TestThePublicComplainsInTurn(t *testing.T) {
 			t.Errorf("%d %s", status, data)
 		}
 	})
+	res, err := http.Post(h.URL+"/api/complaints", "application/json", strings.NewReader(`{}`))
+	if err != nil || res.Body.Close() != nil || res.Header.Get("Retry-After") != "1800" || res.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%v %v", res, err)
+	}
 	h.file(h.intake.Token, complaint())
 	h.file(h.dispatcher.Token, complaint())
 	if status, _ := h.Do("POST", "/api/complaints", h.inspectors[0].Token, complaint()); status != http.StatusTooManyRequests {
