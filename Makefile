@@ -32,4 +32,6 @@ bench:
 soak: js
 	$(GO) test -run xxx -fuzz FuzzReadMeta -fuzztime 60s ./evidence
 	$(GO) test -run xxx -fuzz FuzzReadDivisions -fuzztime 60s ./geo
+	$(GO) test -run xxx -fuzz FuzzDecode -fuzztime 60s ./intake
+	$(GO) test -run xxx -fuzz FuzzFromForm -fuzztime 60s ./intake
 	JOURNEY_ORDERS=100 $(GO) test -run TestJourney -count 1 -timeout 30m ./internal/journey
