@@ -235,3 +235,12 @@ func TestFsckFindsWhatBypassedTheHooks(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatTheServerLostIsInNobodysBucket(t *testing.T) {
+	p := twoAgencies(t)
+	held := p.h.Record("held_edits", map[string]any{"kind": "edit", "record": p.mine, "state": "dismissed", "code": "displaced"})
+	if got := rows(t, p.h, "held", held.Id); len(got) != 0 {
+		t.Errorf("a value without an author travels: %v", got)
+	}
+	clean(t, p.h)
+}
