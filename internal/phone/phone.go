@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"xuncha/sync"
@@ -58,6 +59,7 @@ type Kept struct {
 	Mutation sync.Mutation
 	Result   *sync.Result
 	At       time.Time // of the answer
+	Shown    bool      // the snapshot contains it, also while it waits to be replayed
 }
 
 // Rejection is a change of the user's own that does not stand, or not wholly.
@@ -132,12 +134,12 @@ func (p *Phone) put(m sync.Mutation) string {
 // Whatever their result: the screen changes with a finished snapshot, not before.
 func (p *Phone) pending() []Kept {
 	var out []Kept
-	for _, k := range p.Answered {
-		if k.Result.Seq > p.Head {
+	for _, k := range slices.Concat(p.Answered, p.Outbox) {
+		if !k.Shown {
 			out = append(out, k)
 		}
 	}
-	return append(out, p.Outbox...)
+	return out
 }
 
 // Unsent is how many mutations wait for the network.

@@ -209,6 +209,12 @@ func (p *Phone) show(head int64) {
 		maps.DeleteFunc(p.Snapshot[collection], func(_ string, r Row) bool { return r.Doc == nil })
 	}
 	p.Head, p.Staging, p.Replace = head, nil, false
+	for i := range p.Answered {
+		p.Answered[i].Shown = p.Answered[i].Result.Seq <= head
+	}
+	for i := range p.Outbox {
+		p.Outbox[i].Shown = false // a replay's old snapshot is replaced
+	}
 	p.Answered = slices.DeleteFunc(p.Answered, func(k Kept) bool {
 		return k.Result.Seq <= p.Durable && k.Result.Seq <= p.Head && p.Now().Sub(k.At) > keepFor
 	})

@@ -1,0 +1,310 @@
+package sync_test
+
+// The in-memory peer: everything a house does for sync, in maps. A transaction is a copy
+// that replaces the world when it commits.
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"xuncha/sync"
+)
+
+type key struct{ collection, id string }
+
+// row is a record as phones see it; it is replaced, never changed.
+type row struct {
+	caseID, author string
+	doc            map[string]json.RawMessage
+	versions       map[string]string
+	seq            int64
+}
+
+// mark is a row of the feed.
+type mark struct {
+	seq          int64
+	gone, reason string
+}
+
+type heldRow struct {
+	user string
+	m    string
+	sync.Holding
+}
+
+type world struct {
+	epoch    string
+	head     int64
+	rows     map[key]row
+	feed     map[string]map[key]mark // by bucket
+	ledger   map[[2]string]sync.Stored
+	clients  map[string]client
+	newer    map[[2]string]string
+	held     []heldRow
+	assigned map[string][]string // case: users
+	closed   map[string]bool
+	agency   map[string]string // user: agency
+	gen      map[string]int64
+	wrong    string // the wrong reading of the protocol that is switched on
+}
+
+type client struct {
+	user    string
+	applied int64
+}
+
+func newWorld() *world {
+	return &world{
+		epoch: "e1", rows: map[key]row{}, feed: map[string]map[key]mark{}, ledger: map[[2]string]sync.Stored{},
+		clients: map[string]client{}, newer: map[[2]string]string{}, assigned: map[string][]string{}, closed: map[string]bool{},
+		agency: map[string]string{}, gen: map[string]int64{},
+	}
+}
+
+func (w *world) clone() *world {
+	c := *w
+	c.rows, c.ledger, c.clients, c.newer = maps.Clone(w.rows), maps.Clone(w.ledger), maps.Clone(w.clients), maps.Clone(w.newer)
+	c.assigned, c.closed, c.agency, c.gen = maps.Clone(w.assigned), maps.Clone(w.closed), maps.Clone(w.agency), maps.Clone(w.gen)
+	c.held = slices.Clone(w.held)
+	c.feed = map[string]map[key]mark{}
+	for b, rows := range w.feed {
+		c.feed[b] = maps.Clone(rows)
+	}
+	return &c
+}
+
+func (w *world) next() int64 {
+	w.head++
+	return w.head
+}
+
+// place puts a row into its buckets and marks it gone from all others.
+func (w *world) place(k key, seq int64, buckets []string, moveAll bool) {
+	for b, rows := range w.feed {
+		if m, ok := rows[k]; ok && m.gone == "" && !slices.Contains(buckets, b) {
+			rows[k] = mark{seq, "scope", "reassigned"}
+		}
+	}
+	for _, b := range buckets {
+		if w.feed[b] == nil {
+			w.feed[b] = map[key]mark{}
+		}
+		if m, ok := w.feed[b][k]; !ok || m.gone != "" || moveAll {
+			w.feed[b][k] = mark{seq: seq}
+		}
+	}
+}
+
+func (w *world) bucketsOf(k key, r row) []string {
+	switch {
+	case k.collection == "dictionaries":
+		return []string{r.caseID} // the bucket itself, here
+	case k.collection == "held":
+		return []string{"u:" + r.author}
+	case k.collection == "cases":
+		return userBuckets(w.assigned[k.id])
+	}
+	return userBuckets(w.assigned[r.caseID])
+}
+
+func userBuckets(users []string) []string {
+	out := make([]string, len(users))
+	for i, u := range users {
+		out[i] = "u:" + u
+	}
+	return out
+}
+
+// write saves fields of a row; token gives each changed field its version.
+func (w *world) write(k key, r row, set sync.Fields, token func(field string, seq int64) string) int64 {
+	seq := w.next()
+	r.doc, r.versions, r.seq = maps.Clone(r.doc), maps.Clone(r.versions), seq
+	if r.doc == nil {
+		r.doc, r.versions = sync.Fields{"id": json.RawMessage(`"` + k.id + `"`)}, map[string]string{}
+	}
+	for field, value := range set {
+		if string(r.doc[field]) != string(value) {
+			r.doc[field] = value
+			r.versions[field] = token(field, seq)
+		}
+	}
+	w.rows[k] = r
+	w.place(k, seq, w.bucketsOf(k, r), true)
+	return seq
+}
+
+func byServer(_ string, seq int64) string { return strconv.FormatInt(seq, 10) }
+
+// assign gives a case to users; everything of it travels at the case's new seq.
+func (w *world) assign(caseID string, users []string) {
+	w.assigned[caseID] = users
+	k := key{"cases", caseID}
+	seq := w.write(k, w.rows[k], sync.Fields{"inspectors": encoded(users)}, byServer)
+	for child, r := range w.rows {
+		if r.caseID == caseID && child.collection != "held" {
+			if w.wrong == "entering children keep their seq" {
+				seq = r.seq
+			}
+			w.place(child, seq, w.bucketsOf(child, r), false)
+		}
+	}
+}
+
+func encoded(v any) json.RawMessage {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // a test gave a value without JSON form
+	}
+	return data
+}
+
+// The ports.
+
+type tx struct{ *world }
+
+var (
+	_ sync.Tx    = tx{}
+	_ sync.View  = tx{}
+	_ sync.House = (*server)(nil)
+)
+
+func (w tx) Next() (int64, error) { return w.next(), nil }
+
+func (w tx) Known(user, id string) (*sync.Stored, error) {
+	if s, ok := w.ledger[[2]string{user, id}]; ok {
+		return &s, nil
+	}
+	return nil, nil
+}
+
+func (w tx) Applied(id string) (string, int64, error) {
+	return w.clients[id].user, w.clients[id].applied, nil
+}
+
+func (w tx) Enter(user sync.User, id, k string, m *sync.Mutation, s sync.Stored) error {
+	if _, ok := w.ledger[[2]string{user.ID, k}]; !ok && k != "" {
+		w.ledger[[2]string{user.ID, k}] = s
+		for field, older := range s.BasedOn {
+			if _, ok := w.newer[[2]string{older, field}]; !ok {
+				w.newer[[2]string{older, field}] = k
+			}
+		}
+	}
+	w.clients[id] = client{user.ID, max(m.N, w.clients[id].applied)}
+	return nil
+}
+
+func (w tx) Successor(mutation, field string) (string, error) {
+	return w.newer[[2]string{mutation, field}], nil
+}
+
+func (w tx) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
+	var p sync.Place
+	if r, ok := w.rows[key{m.Collection, m.Record}]; ok {
+		p.Exists, p.Case, p.Author = true, r.caseID, r.author
+	} else if m.Op == sync.OpCreate {
+		_ = json.Unmarshal(m.Set["case"], &p.Case) // its form was checked
+	}
+	at, had := w.feed["u:"+user.ID][key{"cases", p.Case}]
+	p.Had, p.InScope, p.Closed = had, had && at.gone == "", w.closed[p.Case]
+	p.ClosedAt = "2026-11-24T00:00:00.000Z"
+	return p, nil
+}
+
+func (w tx) Record(collection, id string) (sync.Record, error) {
+	r := w.rows[key{collection, id}]
+	return sync.Record{Doc: r.doc, Versions: r.versions}, nil
+}
+
+func (w tx) Save(_ context.Context, s sync.Write) (sync.Saved, error) {
+	k := key{s.M.Collection, s.M.Record}
+	r := w.rows[k]
+	saved := sync.Saved{Outcome: sync.OK}
+	if s.Create {
+		r.author = s.User.ID
+		_ = json.Unmarshal(s.Set["case"], &r.caseID) // its form was checked
+	}
+	if s.M.Collection == "actions" && (s.Review || string(s.Set["name"]) != `"note"`) {
+		saved.Outcome, saved.Code = sync.Held, "wrong_state"
+	}
+	saved.Seq = w.write(k, r, s.Set, func(field string, seq int64) string {
+		if old := s.Versions[field]; old != "" {
+			return old
+		}
+		return sync.Version{Seq: seq, Mutation: s.M.ID}.String()
+	})
+	return saved, nil
+}
+
+func (w tx) Hold(user sync.User, _ string, m *sync.Mutation, h sync.Holding) (int64, error) {
+	author, mutation := user.ID, m.ID
+	if h.Other {
+		author, mutation = "", h.Mutation
+		for k := range w.ledger {
+			if k[1] == h.Mutation {
+				author = k[0]
+			}
+		}
+	}
+	w.world.held = append(w.world.held, heldRow{author, mutation, h})
+	k := key{"held", "held" + strconv.FormatInt(w.head+1, 10) + "000000000000000"}
+	seq := w.write(k, row{author: author}, sync.Fields{"field": encoded(h.Field), "code": encoded(h.Code), "value": h.Ours}, byServer)
+	if w.wrong == "held takes no seq" {
+		w.world.head--
+	}
+	return seq, nil
+}
+
+func (w tx) State() (sync.State, error) { return sync.State{Epoch: w.epoch, Head: w.head}, nil }
+
+func (w tx) Grants(user string) ([]string, int64, error) {
+	return []string{"u:" + user, "a:" + w.agency[user], "g"}, w.gen[user], nil
+}
+
+func (w tx) Rows(buckets []string, after sync.Position, base int64, limit int) ([]sync.Row, error) {
+	var out []sync.Row
+	for _, b := range buckets {
+		for k, m := range w.feed[b] {
+			if m.gone != "" && m.seq <= base || compare(k, m.seq, after) <= 0 {
+				continue
+			}
+			if w.wrong == "no tie-break inside a page" && m.seq == after.Seq {
+				continue
+			}
+			c := sync.Change{Collection: k.collection, Record: k.id, Seq: m.seq, Gone: m.gone, Reason: m.reason}
+			if m.gone == "" {
+				c.Doc, c.Versions = encoded(w.rows[k].doc), encoded(w.rows[k].versions)
+			}
+			out = append(out, sync.Row{Bucket: b, Change: c})
+		}
+	}
+	slices.SortFunc(out, func(a, b sync.Row) int {
+		return compare(key{a.Collection, a.Record}, a.Seq, sync.Position{Seq: b.Seq, Collection: b.Collection, Record: b.Record})
+	})
+	return out[:min(limit, len(out))], nil
+}
+
+func compare(k key, seq int64, p sync.Position) int {
+	if seq != p.Seq {
+		return int(seq - p.Seq)
+	}
+	if c := strings.Compare(k.collection, p.Collection); c != 0 {
+		return c
+	}
+	return strings.Compare(k.id, p.Record)
+}
+
+func (w tx) Live(buckets []string, each func(collection, record string, seq int64)) error {
+	for _, b := range buckets {
+		for k, m := range w.feed[b] {
+			if m.gone == "" {
+				each(k.collection, k.id, m.seq)
+			}
+		}
+	}
+	return nil
+}
