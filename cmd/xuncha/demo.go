@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,12 +12,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"xuncha/casework"
 	"xuncha/demo"
 	"xuncha/evidence"
 	"xuncha/hooks"
@@ -196,7 +199,7 @@ func makeDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
 }
 
 // complaintsTold are the newest of each state, so that a complainant's view of each can
-// be tried.
+// be tried; those that are answered come first.
 const complaintsTold = 3
 
 func told(c demo.City) logins {
@@ -205,13 +208,17 @@ func told(c demo.City) logins {
 	for _, p := range c.People {
 		out.Users = append(out.Users, login{p.ID, p.Name, p.Role, p.Agency, p.Email, p.Password})
 	}
-	seen := map[string]int{}
+	seen, answered := map[string]int{}, map[string]int{}
 	for i := len(c.Lives) - 1; i >= 0; i-- {
 		l := c.Lives[i]
 		if seen[string(l.Case.Status)]++; seen[string(l.Case.Status)] <= complaintsTold {
 			out.Complaints = append(out.Complaints, complaint{l.Number, l.Code, l.Phrase})
+			if l.Case.Status == casework.Closed {
+				answered[l.Number] = 1
+			}
 		}
 	}
+	slices.SortStableFunc(out.Complaints, func(a, b complaint) int { return cmp.Compare(answered[b.Number], answered[a.Number]) })
 	return out
 }
 
@@ -221,6 +228,9 @@ func (k logins) cards() []hooks.Card {
 	for _, u := range k.Users {
 		cards = append(cards, hooks.Card{Role: u.Role, Name: u.Name, Email: u.Email, Password: u.Password})
 	}
+	for _, c := range k.Complaints[:min(1, len(k.Complaints))] {
+		cards = append(cards, hooks.Card{Role: "complainant", Email: c.Number + " " + c.Code, Password: c.Phrase})
+	}
 	return cards
 }
 
@@ -228,21 +238,25 @@ func (k logins) print(cmd *cobra.Command) error {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "\nXuncha 巡查 demo  %s\n\n", k.URL)
 	w := tabwriter.NewWriter(out, 0, 4, 3, ' ', 0)
-	fmt.Fprintln(w, "role\temail\tpassword\tname")
-	shown := map[string]bool{}
+	fmt.Fprintln(w, "role\temail\tpassword\tname 姓名")
+	shown := map[string]bool{"complainant": true}
 	for _, c := range k.cards() {
 		if shown[c.Role] {
 			continue
 		}
 		shown[c.Role] = true
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.Role, c.Email, c.Password, c.Name)
+		zh := "运维"
+		if word, ok := casework.Process().Word("role", c.Role); ok {
+			zh = c.Name + "，" + word.ZH
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.Role, c.Email, c.Password, zh)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	if len(k.Complaints) > 0 {
 		c := k.Complaints[0]
-		fmt.Fprintf(out, "\na complainant 举报人: number %s  code %s  pass-phrase %s\n", c.Number, c.Code, c.Phrase)
+		fmt.Fprintf(out, "\na complainant 举报人: number 编号 %s  code 查询码 %s  pass-phrase 口令 %s\n", c.Number, c.Code, c.Phrase)
 	}
 	fmt.Fprintf(out, "\nall logins stand on the page; Ctrl-C ends the demo. 网页上有全部登录名，Ctrl-C 结束。\n")
 	return nil

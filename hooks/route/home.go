@@ -29,33 +29,45 @@ var shapes = map[casework.Status]string{
 // words of the page in both languages.
 var words = map[string]map[string]string{
 	"zh": {
-		"title": "Xuncha 巡查", "skip": "跳到正文", "people": "登录名", "more": "其余人员", "links": "入口", "admin": "管理后台",
-		"health": "服务状态", "newest": "最新案件", "none": "还没有案件。", "work": "入口",
-		"lead": "受理举报、按辖区派单、离线核查、照片可信，整改核验后回到案件。手机上报的内容绝不无声丢失。",
+		"title": "Xuncha 巡查", "skip": "跳到正文", "people": "演示登录", "more": "其余人员", "links": "入口", "admin": "管理后台",
+		"health": "服务状态", "newest": "最新案件", "none": "还没有案件。", "open": "在办案件", "overdue": "超期", "cases": "件",
+		"peopleNote": "全部为虚构，仅供试用。",
+		"lead":       "受理举报、按辖区派单、离线核查、照片可信，整改核验后回到案件。手机上报的内容绝不无声丢失。",
 	},
 	"en": {
-		"title": "Xuncha 巡查", "skip": "Skip to content", "people": "Logins", "more": "Everybody else", "links": "Open", "admin": "Admin interface",
-		"health": "Health", "newest": "Newest cases", "none": "There is no case yet.", "work": "Open",
-		"lead": "Complaints come in, cases are dispatched, inspectors work offline, photos can be trusted, and the verified result returns to the case. Nothing that a phone sent is dropped in silence.",
+		"title": "Xuncha 巡查", "skip": "Skip to content", "people": "Demo logins", "more": "Everybody else", "links": "Open", "admin": "Admin interface",
+		"health": "Health", "newest": "Newest cases", "none": "There is no case yet.", "open": "Open cases", "overdue": "overdue", "cases": "cases",
+		"peopleNote": "all invented",
+		"lead":       "Complaints come in, cases are dispatched, inspectors work offline, photos can be trusted, and the verified result returns to the case. Nothing that a phone sent is dropped in silence.",
 	},
 }
 
-var roleWords = map[string]string{
-	"intake": "受理员", "dispatcher": "派单员", "inspector": "执法人员", "reviewer": "审核人", "supervisor": "督办人", "admin": "管理员", "superuser": "运维",
+// otherRoles are those who sign in and are no users.
+var otherRoles = map[string]map[string]string{
+	"zh": {"superuser": "运维", "complainant": "举报人 · 编号 查询码 口令"},
+	"en": {"superuser": "operator", "complainant": "complainant · number, code, pass-phrase"},
 }
 
 // homeCase is one line of the list.
 type homeCase struct {
-	Number, Title, Status, Shape, Word, County, Received, Due string
-	Overdue                                                   bool
+	Number, Title, Types, Status, Shape, Word, County, Received, Due string
+	Overdue                                                          bool
+}
+
+// standing is how many open cases are in one state.
+type standing struct {
+	Status, Shape, Word string
+	Cases               int
 }
 
 type homePage struct {
-	Lang        string
-	T           map[string]string
-	Demo        bool
-	First, Rest []Card
-	Cases       []homeCase
+	Lang          string
+	T             map[string]string
+	Demo          bool
+	First, Rest   []Card
+	Standings     []standing
+	Open, Overdue int
+	Cases         []homeCase
 }
 
 // newestCases stand on a demo's page.
@@ -74,10 +86,9 @@ func Home(se *core.ServeEvent, cards []Card, now func() time.Time) error {
 	se.Router.GET("/{$}", func(e *core.RequestEvent) error {
 		page := homePage{Lang: language(e.Request), Demo: len(cards) > 0}
 		page.T = words[page.Lang]
-		page.First, page.Rest = byRole(cards, page.Lang)
 		if page.Demo {
-			var err error
-			if page.Cases, err = newest(e.App, page.Lang, now()); err != nil {
+			page.First, page.Rest = byRole(cards, page.Lang)
+			if err := page.fill(e.App, now()); err != nil {
 				return err
 			}
 		}
@@ -111,8 +122,9 @@ func byRole(cards []Card, lang string) (first, rest []Card) {
 	seen := map[string]bool{}
 	for _, c := range cards {
 		role := c.Role
-		if lang == "zh" {
-			c.Role = roleWords[role]
+		c.Role = otherRoles[lang][role]
+		if c.Role == "" {
+			c.Role = inWords(lang, "role", role)
 		}
 		if seen[role] {
 			rest = append(rest, c)
@@ -124,31 +136,72 @@ func byRole(cards []Card, lang string) (first, rest []Card) {
 	return first, rest
 }
 
-func newest(app core.App, lang string, now time.Time) ([]homeCase, error) {
-	list, err := store.Cases{App: app}.Newest(newestCases)
+// inWords is a code of process.json in the reader's language.
+func inWords(lang, list, code string) string {
+	w, ok := casework.Process().Word(list, code)
+	switch {
+	case !ok:
+		return code
+	case lang == "en":
+		return w.EN
+	}
+	return w.ZH
+}
+
+// fill reads what stands on a demo's page.
+func (p *homePage) fill(app core.App, now time.Time) error {
+	cases := store.Cases{App: app}
+	counts, err := cases.Standings()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	names, err := store.Cases{App: app}.Counties()
+	p.count(counts)
+	list, err := cases.Newest(newestCases)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := make([]homeCase, len(list))
-	for i, c := range list {
-		state := casework.Process().State(c.Status)
-		h := homeCase{
-			Number: c.Number, Title: c.Title, Status: string(c.Status), Shape: shapes[c.Status], Word: state.ZH,
-			County: names[c.DivisionCode], Received: dayOf(c.ReceivedAt, lang, now), Overdue: c.Overdue,
-		}
-		if lang == "en" {
-			h.Word = state.EN
-		}
-		if state.Open && c.DueStrict != "" {
-			h.Due = dueText(c, lang, now)
-		}
-		out[i] = h
+	counties, err := cases.Counties()
+	for _, c := range list {
+		p.Cases = append(p.Cases, p.line(c, counties, now))
 	}
-	return out, nil
+	return err
+}
+
+// count keeps the open states, in the order of the process.
+func (p *homePage) count(counts []store.Standing) {
+	for _, state := range casework.Process().States {
+		for _, c := range counts {
+			if c.Status == state.Code && state.Open {
+				p.Standings = append(p.Standings, standing{string(c.Status), shapes[c.Status], p.word(c.Status), c.Cases})
+				p.Open += c.Cases
+				p.Overdue += c.Overdue
+			}
+		}
+	}
+}
+
+func (p *homePage) word(s casework.Status) string {
+	state := casework.Process().State(s)
+	if p.Lang == "en" {
+		return state.EN
+	}
+	return state.ZH
+}
+
+func (p *homePage) line(c casework.Case, counties map[string]string, now time.Time) homeCase {
+	title, _, _ := strings.Cut(c.Title, "：")
+	types := make([]string, len(c.PollutionTypes))
+	for i, code := range c.PollutionTypes {
+		types[i] = inWords(p.Lang, "pollution_type", code)
+	}
+	h := homeCase{
+		Number: c.Number, Title: title, Types: strings.Join(types, map[string]string{"zh": "、", "en": ", "}[p.Lang]), Status: string(c.Status),
+		Shape: shapes[c.Status], Word: p.word(c.Status), County: counties[c.DivisionCode], Received: dayOf(c.ReceivedAt, p.Lang, now), Overdue: c.Overdue,
+	}
+	if casework.Process().State(c.Status).Open && c.DueStrict != "" {
+		h.Due = dueText(c, p.Lang, now)
+	}
+	return h
 }
 
 // dayOf writes a time of the server as people here write it.

@@ -87,6 +87,22 @@ func (s Cases) Newest(limit int64) ([]casework.Case, error) {
 	return all[casework.Case](records)
 }
 
+// Standing is how many cases stand in one state, and how many of them are late.
+type Standing struct {
+	Status  casework.Status `db:"status"`
+	Cases   int             `db:"n"`
+	Overdue int             `db:"late"`
+}
+
+// standings counts all cases: for a demo only, a real house asks within a scope.
+const standings = "SELECT status, count(*) AS n, sum(overdue) AS late FROM cases GROUP BY status"
+
+// Standings counts the cases of each state.
+func (s Cases) Standings() ([]Standing, error) {
+	var rows []Standing
+	return rows, s.App.DB().NewQuery(standings).All(&rows)
+}
+
 // Counties are the names of the divisions that have borders, by code.
 func (s Cases) Counties() (map[string]string, error) {
 	var rows []struct {
