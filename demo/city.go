@@ -44,8 +44,8 @@ type Size struct {
 
 const cityCode = "990100"
 
-// bound of the city in degrees; no real county lies like this.
-var bound = orb.Bound{Min: orb.Point{116.2, 36.0}, Max: orb.Point{117.0, 36.5}}
+// bound of the city in degrees: open sea, so that no real street is accused of anything.
+var bound = orb.Bound{Min: orb.Point{123.0, 29.9}, Max: orb.Point{123.5, 30.2}}
 
 // maker holds what the making of one city needs.
 type maker struct {
@@ -54,38 +54,44 @@ type maker struct {
 	city    *City
 	people  map[string]casework.Person
 	byRole  map[string][]Person // role and agency
+	devices map[string]string   // the phone of each inspector
+	units   map[string][]*site  // by matter
+	names   map[string]bool     // of units
 	numbers map[string]int      // of each year
 	places  *geo.Partition
-	running []running // cases that a repeat may be merged into
+	running []*Life // those that a repeat may be merged into
 }
 
 // Make makes a city.
 func Make(size Size) (City, error) {
 	m := &maker{
 		Size: size, r: rand.New(rand.NewPCG(size.Seed, 2026)), city: &City{}, people: map[string]casework.Person{},
-		byRole: map[string][]Person{}, numbers: map[string]int{},
+		byRole: map[string][]Person{}, devices: map[string]string{}, units: map[string][]*site{}, names: map[string]bool{},
+		numbers: map[string]int{},
 	}
-	for _, part := range []func() error{m.land, m.agencies, m.staff, m.photos, m.lives} {
+	for _, part := range []func() error{m.land, m.agencies, m.staff, m.photos, m.sites, m.lives} {
 		if err := part(); err != nil {
 			return City{}, err
 		}
 	}
+	m.chain()
 	return *m.city, nil
 }
 
 // id is 15 letters and digits that the seed decides.
-func (m *maker) id() string {
-	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-	b := make([]byte, 15)
+func (m *maker) id(r *rand.Rand) string { return drawn(r, "abcdefghijklmnopqrstuvwxyz0123456789", 15) }
+
+func drawn(r *rand.Rand, letters string, n int) string {
+	b := make([]byte, n)
 	for i := range b {
-		b[i] = letters[m.r.IntN(len(letters))]
+		b[i] = letters[r.IntN(len(letters))]
 	}
 	return string(b)
 }
 
 func (m *maker) land() error {
-	drawn := geo.Synthetic{Seed: m.Seed, Bound: bound, Columns: 2, Rows: 1, CodePrefix: "9901", Detail: 7}
-	data, err := drawn.Features().MarshalJSON()
+	shape := geo.Synthetic{Seed: m.Seed, Bound: bound, Columns: 2, Rows: 1, CodePrefix: cityCode[:4], Detail: 7}
+	data, err := shape.Features().MarshalJSON()
 	if err != nil {
 		return err
 	}
@@ -106,7 +112,7 @@ func (m *maker) agencies() error {
 		{Name: "云川市生态环境局青河分局", Code: "990101", Level: "county"},
 		{Name: "云川市生态环境局白石分局", Code: "990102", Level: "county"},
 	} {
-		a.ID = m.id()
+		a.ID = m.id(m.r)
 		m.city.Agencies = append(m.city.Agencies, a)
 	}
 	return nil
@@ -129,36 +135,54 @@ var posts = []post{
 }
 
 func (m *maker) staff() error {
-	names := m.r.Perm(len(surnames))
+	names := map[string]bool{}
 	for _, p := range posts {
 		for i := range p.count {
 			agency := m.city.Agencies[p.agencies[i%len(p.agencies)]]
+			name := say(m.r, "person", nil)
+			for names[name] {
+				name = say(m.r, "person", nil)
+			}
+			names[name] = true
 			who := Person{
-				ID: m.id(), Role: p.role, Agency: agency.ID, Email: fmt.Sprintf("%s%d@demo.test", p.role, i+1),
-				Name:     surnames[names[len(m.city.People)]] + given[m.r.IntN(len(given))],
-				Password: fmt.Sprintf("%s-%04d", p.role, 1000+m.r.IntN(9000)),
+				ID: m.id(m.r), Role: p.role, Agency: agency.ID, Email: fmt.Sprintf("%s%d@demo.test", p.role, i+1), Name: name,
+				Password: p.role + "-" + drawn(m.r, "23456789abcdefghjkmnpqrstuvwxyz", 6),
 			}
-			if p.role == "inspector" {
+			if p.role == string(casework.Inspector) {
 				who.CertificateNo, who.CertificateUntil = fmt.Sprintf("9901%07d", m.r.IntN(1e7)), m.Now.AddDate(2, 0, 0).Format(time.DateOnly)
+				m.devices[who.ID] = m.id(m.r)
 			}
-			from, to, err := casework.Scope(agency.Code)
-			if err != nil {
+			if err := m.employ(who, agency.Code); err != nil {
 				return err
 			}
-			m.people[who.ID] = casework.Person{
-				ID: who.ID, Role: casework.Role(p.role), Agency: agency.ID, ScopeFrom: from, ScopeTo: to,
-				CertificateNo: who.CertificateNo, CertificateUntil: who.CertificateUntil,
-			}
-			m.city.People = append(m.city.People, who)
-			m.byRole[p.role] = append(m.byRole[p.role], who)
-			m.byRole[p.role+agency.ID] = append(m.byRole[p.role+agency.ID], who)
 		}
 	}
 	return nil
 }
 
+func (m *maker) employ(who Person, code string) error {
+	from, to, err := casework.Scope(code)
+	if err != nil {
+		return err
+	}
+	m.people[who.ID] = casework.Person{
+		ID: who.ID, Role: casework.Role(who.Role), Agency: who.Agency, ScopeFrom: from, ScopeTo: to,
+		CertificateNo: who.CertificateNo, CertificateUntil: who.CertificateUntil,
+	}
+	m.city.People = append(m.city.People, who)
+	m.byRole[who.Role] = append(m.byRole[who.Role], who)
+	m.byRole[who.Role+who.Agency] = append(m.byRole[who.Role+who.Agency], who)
+	return nil
+}
+
 // pick one of a list.
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
+
+// share is a value with its weight.
+type share[T any] struct {
+	value  T
+	weight float64
+}
 
 // weighed picks by weights.
 func weighed[T any](r *rand.Rand, list []share[T]) T {
@@ -173,9 +197,4 @@ func weighed[T any](r *rand.Rand, list []share[T]) T {
 		}
 	}
 	return list[len(list)-1].value
-}
-
-type share[T any] struct {
-	value  T
-	weight float64
 }

@@ -5,8 +5,7 @@ package demo
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
+	"math/rand/v2"
 	"time"
 
 	"xuncha/casework"
@@ -24,131 +23,266 @@ type Row struct {
 type Life struct {
 	Number, Code, Phrase string
 	ComplaintID          string
-	Contact              intake.Contact // of the complainant; sealed when it is saved
+	Contact              intake.Contact    // of the complainant; sealed when it is saved
+	External             intake.ExternalID // how another system knows the complaint
 	Case                 casework.Case
-	Rows                 []Row // in the order in which they are saved, the case first
+	Rows                 []Row // in the order in which they are saved, the case before what belongs to it
 
-	m            *maker
-	matter       matter
-	unit         string
-	inspection   map[string]any
-	visit        *casework.Inspection
-	order        *casework.Rectification
-	transfer     *casework.Transfer
-	evidence     map[string]casework.Evidence
+	m       *maker
+	r       *rand.Rand
+	plan    plan
+	site    *site
+	owner   owner
+	primary *Life
+
+	last  time.Time // when the server last heard of the case
+	ended bool      // the next step lies in the future, or the case rests here
+	err   error
+
+	first        casework.Case // as it was registered
 	history      []casework.Past
-	photos       []Row
-	inspections  []map[string]any
-	orders       map[string]casework.Rectification
-	replies      map[int]casework.ReplyChange
-	transfers    map[string]casework.Transfer
-	supervisions []casework.Supervision
+	nexts        []string // the ids given to casework, one an action
+	track        []moment
 	actions      []map[string]any
-	ended        bool // the next step lies in the future
-	err          error
-	primary      *casework.Case
+	visit        *casework.Inspection
+	inspection   map[string]any
+	inspections  []map[string]any
+	order        *casework.Rectification
+	orders       []casework.Rectification
+	befores      map[string]string // item -> photo
+	replies      []casework.ReplyChange
+	transfer     *casework.Transfer
+	transfers    []casework.Transfer
+	supervisions []casework.Supervision
+	evidence     map[string]casework.Evidence
+	photos       []Row
+	ratings      []Row
 }
 
-// step does an action at a time, if that is not in the future. by is a user's id, or ""
-// for the complainant.
-func (l *Life) step(at time.Time, by, name string, args map[string]any) bool {
-	if l.ended || l.err != nil || at.After(l.m.Now) {
-		l.ended = true
-		return false
-	}
-	if args == nil {
-		args = map[string]any{}
-	}
-	raw, err := json.Marshal(args)
-	if err != nil {
-		l.err = err
-		return false
-	}
-	a := casework.Action{
-		ID: l.m.id(), Case: l.Case.ID, Name: name, Args: raw, ActorKind: casework.ByUser, Actor: by, ReceivedAt: casework.Stamp(at),
-		DeviceAt: at.In(shanghai).Format(time.RFC3339),
-	}
-	person, isUser := l.m.people[by]
-	if !isUser {
-		a.ActorKind, a.Actor = casework.ByComplainant, ""
-	}
-	a.ActorRole, a.ActorAgency = person.Role, person.Agency
-	if name == "arrive" {
-		at := *l.Case.Location
-		at.AccuracyM = 8
-		a.Position = &at
-	}
-	v := casework.Apply(casework.Facts{
-		Case: l.Case, Actor: person, People: l.m.people, Primary: l.primary, Inspection: l.visit, Rectification: l.order, Transfer: l.transfer,
-		Evidence: l.evidence, History: l.history, NextID: l.m.id(), Complaints: 1,
-	}, a, at)
-	if !v.Applied {
-		l.err = fmt.Errorf("case %s: %s in %s: %s %s", l.Number, name, l.Case.Status, v.Code, v.Detail)
-		return false
-	}
-	l.keep(a, v)
-	return true
+// owner is what the borders say of the place.
+type owner struct {
+	uncertain bool
+	second    string
+}
+
+// moment is since when a case had a status.
+type moment struct {
+	at     time.Time
+	status casework.Status
 }
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
+// local writes a time as a phone or a browser here sends it.
+func local(at time.Time) string { return at.In(shanghai).Format(time.RFC3339) }
+
+// args are the arguments of an action.
+type args = map[string]any
+
+// step does an action by a user, if its time is not in the future. A refusal is an error
+// of the demo.
+func (l *Life) step(at time.Time, by, name string, in args) bool {
+	v, done := l.offer(at, by, name, in)
+	if done && !v.Applied && l.err == nil {
+		l.err = fmt.Errorf("%s in %s: %s %s", name, l.Case.Status, v.Code, v.Detail)
+	}
+	return done && v.Applied && !l.ended
+}
+
+// offer does an action that casework may not admit: from a phone it is kept for review.
+func (l *Life) offer(at time.Time, by, name string, in args) (casework.Verdict, bool) {
+	at = at.Truncate(time.Second)
+	device := ""
+	if field[name] {
+		device = l.m.devices[by]
+	}
+	received := l.hears(at, device)
+	if l.ended || l.err != nil || received.After(l.m.Now) {
+		l.ended = true
+		return casework.Verdict{}, false
+	}
+	if in == nil {
+		in = args{}
+	}
+	photos, _ := in["evidence"].([]string)
+	delete(in, "evidence")
+	raw, err := json.Marshal(in)
+	if err != nil {
+		l.err = err
+		return casework.Verdict{}, false
+	}
+	a := casework.Action{
+		ID: l.m.id(l.r), Case: l.Case.ID, Name: name, Args: raw, ActorKind: casework.ByUser, Actor: by, Device: device,
+		DeviceAt: local(at), ReceivedAt: casework.Stamp(received), Evidence: photos,
+	}
+	l.sign(&a)
+	if name == "arrive" {
+		p := position(around(l.r, l.site.at, 20), float64(4+l.r.IntN(9)))
+		a.Position = &p
+	}
+	next := l.m.id(l.r)
+	v := casework.Apply(l.facts(a, l.primaryAt(received), next), a, received)
+	if v.Applied || device != "" {
+		l.last, l.nexts = received, append(l.nexts, next)
+		l.keep(a, v)
+	}
+	return v, true
+}
+
+func (l *Life) facts(a casework.Action, primary *casework.Case, next string) casework.Facts {
+	return casework.Facts{
+		Case: l.Case, Actor: l.m.people[a.Actor], People: l.m.people, Primary: primary, Inspection: l.visit, Rectification: l.order,
+		Transfer: l.transfer, Evidence: l.evidence, History: l.history, NextID: next, Complaints: 1,
+	}
+}
+
+// primaryAt is the case to merge into as it was at a time.
+func (l *Life) primaryAt(at time.Time) *casework.Case {
+	if l.primary == nil {
+		return nil
+	}
+	c := l.primary.Case
+	c.Status = l.primary.statusAt(at)
+	return &c
+}
+
+// field are the actions that are done on a phone; the rest at a desk.
+var field = map[string]bool{"arrive": true, "conclude": true, "verify": true, "submit": true}
+
+// hears is when the server learns of an action: at once, or when a phone is back on the
+// network.
+func (l *Life) hears(at time.Time, device string) time.Time {
+	lag := time.Duration(0)
+	switch {
+	case device == "":
+	case l.r.Float64() < 0.7:
+		lag = time.Duration(2+l.r.IntN(50)) * time.Second
+	default:
+		lag = time.Duration(20+l.r.IntN(400)) * time.Minute
+	}
+	received := at.Add(lag)
+	if !received.After(l.last) {
+		received = l.last.Add(time.Duration(1+l.r.IntN(4)) * time.Second)
+	}
+	return received
+}
+
+// Actors who are no users.
+const (
+	byComplainant = "complainant"
+	byRule        = "rule"
+)
+
+func (l *Life) sign(a *casework.Action) {
+	switch a.Actor {
+	case byComplainant:
+		a.ActorKind, a.Actor, a.DeviceAt = casework.ByComplainant, l.ComplaintID, ""
+	case byRule:
+		a.ActorKind, a.Actor, a.DeviceAt = casework.ByRule, "", ""
+	default:
+		p := l.m.people[a.Actor]
+		a.ActorRole, a.ActorAgency = p.Role, p.Agency
+	}
+}
+
 // keep takes a verdict over, as the server's store does.
 func (l *Life) keep(a casework.Action, v casework.Verdict) {
+	outcome := casework.Applied
+	if !v.Applied {
+		outcome = casework.NeedsReview
+	}
 	l.actions = append(l.actions, map[string]any{
 		"id": a.ID, "case": a.Case, "name": a.Name, "args": a.Args, "actor_kind": a.ActorKind, "actor": a.Actor, "actor_role": a.ActorRole,
-		"actor_agency": a.ActorAgency, "device_at": a.DeviceAt, "received_at": a.ReceivedAt, "position": a.Position, "evidence": a.Evidence,
-		"outcome": casework.Applied, "from": l.Case.Status, "to": v.Case.Status, "round": l.Case.Round,
+		"actor_agency": a.ActorAgency, "device": a.Device, "device_at": a.DeviceAt, "received_at": a.ReceivedAt, "position": a.Position,
+		"evidence": append([]string{}, a.Evidence...), "outcome": outcome, "code": v.Code, "from": l.Case.Status, "to": v.Case.Status, "round": l.Case.Round,
 	})
-	l.history = append(l.history, casework.Past{Action: a, Outcome: casework.Applied})
+	l.history = append(l.history, casework.Past{Action: a, Outcome: outcome})
+	if !v.Applied {
+		return
+	}
+	if v.Case.Status != l.Case.Status {
+		l.track = append(l.track, moment{l.last, v.Case.Status})
+	}
 	l.Case = v.Case
+	l.keepField(v)
+	l.keepDesk(v)
+	l.forget()
+	l.ended = l.ended || l.rests(a.Name)
+}
+
+// rests says whether the case is as far as its plan goes; every other one that officers
+// have reached waits for the second of them.
+func (l *Life) rests(name string) bool {
+	if name != l.plan.until {
+		return false
+	}
+	both := name == "arrive" && l.plan.index%2 == 0
+	return !both || l.history[len(l.history)-2].Name == "arrive"
+}
+
+func (l *Life) keepField(v casework.Verdict) {
 	if n := v.Inspection; n != nil {
 		l.visit = &casework.Inspection{ID: n.ID, Case: n.Case, Round: n.Round, Inspectors: n.Inspectors, Lead: n.Lead}
 		l.inspection = map[string]any{"id": n.ID, "case": n.Case, "round": n.Round, "inspectors": n.Inspectors, "lead": n.Lead}
 		l.inspections = append(l.inspections, l.inspection)
 	}
 	if c := v.InspectionChange; c != nil && l.visit != nil {
-		started := *l.visit
+		visit := *l.visit
 		if c.StartedAt != "" {
-			started.StartedAt, l.inspection["started_at"] = c.StartedAt, c.StartedAt
+			visit.StartedAt, l.inspection["started_at"] = c.StartedAt, c.StartedAt
 		}
 		if c.Inspectors != nil {
-			started.Inspectors, l.inspection["inspectors"] = c.Inspectors, c.Inspectors
+			visit.Inspectors, l.inspection["inspectors"] = c.Inspectors, c.Inspectors
 		}
 		if c.Lead != "" {
-			started.Lead, l.inspection["lead"] = c.Lead, c.Lead
+			visit.Lead, l.inspection["lead"] = c.Lead, c.Lead
 		}
-		l.visit = &started
+		l.visit = &visit
 	}
 	if r := v.Rectification; r != nil {
 		order := r.Rectification
-		l.order, l.orders[order.ID] = &order, order
+		l.order = &order
+		l.orders = put(l.orders, order, func(o casework.Rectification) bool { return o.ID == order.ID })
 	}
+}
+
+func (l *Life) keepDesk(v casework.Verdict) {
 	if r := v.Reply; r != nil {
 		reply := *r
-		if old, ok := l.replies[r.Round]; ok {
-			reply.ID = old.ID
-			if reply.Author == "" {
-				reply.Author = old.Author
+		for _, old := range l.replies {
+			if old.Round == reply.Round {
+				reply.ID = old.ID
+				if reply.Author == "" {
+					reply.Author = old.Author
+				}
 			}
 		}
-		l.replies[r.Round] = reply
+		l.replies = put(l.replies, reply, func(o casework.ReplyChange) bool { return o.ID == reply.ID })
 	}
 	if t := v.Transfer; t != nil {
-		l.keepTransfer(*t)
+		for i := range l.transfers {
+			if l.transfers[i].ID == t.Replaces {
+				l.transfers[i].State = casework.TransferReturned
+			}
+		}
+		transfer := t.Transfer
+		l.transfer = &transfer
+		l.transfers = put(l.transfers, transfer, func(o casework.Transfer) bool { return o.ID == transfer.ID })
 	}
 	if s := v.Supervision; s != nil {
 		l.supervisions = append(l.supervisions, *s)
 	}
-	l.forget()
 }
 
-func (l *Life) keepTransfer(t casework.TransferChange) {
-	if old, ok := l.transfers[t.Replaces]; ok {
-		old.State = casework.TransferReturned
-		l.transfers[t.Replaces] = old
+// put replaces the one that is the same, else it adds.
+func put[T any](list []T, v T, same func(T) bool) []T {
+	for i := range list {
+		if same(list[i]) {
+			list[i] = v
+			return list
+		}
 	}
-	transfer := t.Transfer
-	l.transfer, l.transfers[transfer.ID] = &transfer, transfer
+	return append(list, v)
 }
 
 // forget what the case no longer points at.
@@ -157,36 +291,21 @@ func (l *Life) forget() {
 		l.visit = nil
 	}
 	if l.Case.Rectification == "" {
-		l.order = nil
+		l.order, l.befores = nil, map[string]string{}
 	}
 	if l.Case.Transfer == "" {
 		l.transfer = nil
 	}
 }
 
-// settle turns what happened into rows.
-func (l *Life) settle() {
-	overdue, soon := casework.Clock(l.Case, l.m.Now)
-	l.Case.Overdue, l.Case.DueSoon = overdue, soon
-	add := func(collection, id string, fields any) { l.Rows = append(l.Rows, Row{collection, id, fields}) }
-	add("cases", l.Case.ID, l.Case)
-	for _, v := range l.inspections {
-		add("inspections", v["id"].(string), v)
+// statusAt is the status that the case had at a time.
+func (l *Life) statusAt(at time.Time) casework.Status {
+	status := casework.Registered
+	for _, t := range l.track {
+		if t.at.After(at) {
+			break
+		}
+		status = t.status
 	}
-	for _, id := range slices.Sorted(maps.Keys(l.orders)) {
-		add("rectifications", id, l.orders[id])
-	}
-	l.Rows = append(l.Rows, l.photos...)
-	for _, round := range slices.Sorted(maps.Keys(l.replies)) {
-		add("replies", l.replies[round].ID, l.replies[round])
-	}
-	for _, id := range slices.Sorted(maps.Keys(l.transfers)) {
-		add("transfers", id, l.transfers[id])
-	}
-	for _, s := range l.supervisions {
-		add("supervisions", s.ID, s)
-	}
-	for _, a := range l.actions {
-		add("actions", a["id"].(string), a)
-	}
+	return status
 }

@@ -4,8 +4,7 @@ package demo
 
 import (
 	"fmt"
-	"math"
-	"slices"
+	"math/rand/v2"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -14,175 +13,185 @@ import (
 	"xuncha/intake"
 )
 
-// running is a case that later messages on the same matter are merged into.
-type running struct {
-	c        casework.Case
-	matter   matter
-	unit     string
-	from, to time.Time
-}
-
 // lives makes the complaints in the order in which they come.
 func (m *maker) lives() error {
-	times := make([]time.Time, m.Cases)
-	for i := range times {
-		times[i] = m.Now.Add(-m.age(i))
-	}
-	slices.SortFunc(times, time.Time.Compare)
-	for _, at := range times {
-		if err := m.life(at); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// age: two thirds of the year evenly, and a little more of late, so that every state of
-// an open case is to be seen.
-func (m *maker) age(i int) time.Duration {
-	year := 365 * 24 * time.Hour
-	if i%5 == 0 {
-		year = 40 * 24 * time.Hour
-	}
-	return time.Duration(m.r.Float64()*float64(year)) + time.Hour
-}
-
-func (m *maker) life(at time.Time) error {
-	mt := m.matterAt(at)
-	l := &Life{
-		m: m, matter: mt, unit: pick(m.r, mt.units), evidence: map[string]casework.Evidence{},
-		orders: map[string]casework.Rectification{}, replies: map[int]casework.ReplyChange{}, transfers: map[string]casework.Transfer{},
-	}
-	way := weighed(m.r, courses)
-	if way == handled && at.After(m.Now.AddDate(0, 0, -45)) && m.r.Float64() < 0.1 {
-		way = resting
-	}
-	place, address := m.place()
-	if way == repeated {
-		if p, ok := m.sameMatter(at); ok {
-			l.primary, l.matter, l.unit = &p.c, p.matter, p.unit
-			place, address = orb.Point{p.c.Location.Lon, p.c.Location.Lat}, p.c.Address
-		} else {
-			way = handled
-		}
-	}
-	if err := l.register(at, place, address); err != nil {
+	plans, err := m.plans()
+	if err != nil {
 		return err
 	}
-	l.run(way, at)
-	if l.err != nil {
-		return l.err
+	for _, p := range plans {
+		year := p.at.In(shanghai).Format("2006")
+		m.numbers[year]++
+		l, err := m.live(p, func(l *Life) { l.Number = fmt.Sprintf("%s-%06d", year, m.numbers[year]) })
+		if err != nil {
+			return fmt.Errorf("case %s (%s): %w", l.Number, p.course, err)
+		}
+		l.settle()
+		if l.primary == nil && l.Case.Status != casework.NotAccepted {
+			m.running = append(m.running, l)
+		}
+		m.city.Lives = append(m.city.Lives, *l)
 	}
-	if l.Case.Status != casework.NotAccepted && l.Case.Status != casework.Merged && l.primary == nil {
-		m.running = append(m.running, running{l.Case, l.matter, l.unit, at.AddDate(0, 0, 3), ended(l, at)})
-	}
-	l.settle()
-	m.city.Lives = append(m.city.Lives, *l)
 	return nil
 }
 
-// ended is when a case stopped taking others in.
-func ended(l *Life, at time.Time) time.Time {
-	if l.Case.ClosedAt == "" {
-		return at.AddDate(0, 0, 12)
+// live lets one complaint happen. The same plan makes the same life.
+func (m *maker) live(p plan, name func(*Life)) (*Life, error) {
+	l := &Life{
+		m: m, r: rand.New(rand.NewPCG(m.Seed, 1<<32|uint64(p.index))), plan: p, evidence: map[string]casework.Evidence{}, //nolint:gosec // an index
+		befores: map[string]string{},
 	}
-	closed, err := time.Parse(time.RFC3339, l.Case.ClosedAt)
-	if err != nil {
-		return at
+	if name != nil {
+		name(l)
 	}
-	return closed.AddDate(0, 0, -1)
+	list := make([]share[matter], len(matters))
+	for i, mt := range matters {
+		list[i] = share[matter]{mt, mt.in(p.at)}
+	}
+	l.site = m.siteOf(l.r, weighed(l.r, list))
+	if p.course == repeated || p.course == parted {
+		l.findPrimary()
+	}
+	if err := l.register(); err != nil {
+		return l, err
+	}
+	l.run()
+	return l, l.err
 }
 
-// sameMatter finds a case that was open at the time, in the state it then had.
-func (m *maker) sameMatter(at time.Time) (running, bool) {
-	var open []running
-	for _, p := range m.running[max(0, len(m.running)-200):] {
-		if at.After(p.from) && at.AddDate(0, 0, 2).Before(p.to) {
-			p.c.Status = casework.Assigned
-			open = append(open, p)
+// mergeWithin days a repeat is recognised.
+const mergeWithin = 2
+
+// findPrimary looks for a case that is open now and will be so in some days; a better known
+// matter is found more often.
+func (l *Life) findPrimary() {
+	var open []share[*Life]
+	list := l.m.running[max(0, len(l.m.running)-250):]
+	for _, other := range list {
+		if other.openThrough(l.plan.at, l.plan.at.AddDate(0, 0, 2*mergeWithin+8)) { // over the long holidays
+			open = append(open, share[*Life]{other, other.site.weight})
 		}
 	}
 	if len(open) == 0 {
-		return running{}, false
+		l.plan.course = ordered
+		return
 	}
-	return pick(m.r, open), true
+	l.primary = weighed(l.r, open)
+	l.site = l.primary.site
 }
 
-// matterAt weighs what people complain of by the season.
-func (m *maker) matterAt(at time.Time) matter {
-	summer := (1 - math.Cos(2*math.Pi*float64(at.YearDay())/365)) / 2 // 0 in January, 1 in July
-	list := make([]share[matter], len(matters))
-	for i, mt := range matters {
-		list[i] = share[matter]{mt, mt.weight * (1 + (mt.summer-1)*(2*summer-1))}
-	}
-	return weighed(m.r, list)
-}
-
-// place draws a point that has an owner.
-func (m *maker) place() (orb.Point, string) {
-	for {
-		p := orb.Point{
-			bound.Min[0] + m.r.Float64()*(bound.Max[0]-bound.Min[0]), bound.Min[1] + m.r.Float64()*(bound.Max[1]-bound.Min[1]),
-		}
-		p[0], p[1] = math.Round(p[0]*1e6)/1e6, math.Round(p[1]*1e6)/1e6
-		if o, err := m.places.Lookup(p, 0); err == nil && o.Code != "" {
-			return p, fmt.Sprintf("%s%s%d号", o.Name, pick(m.r, streets), 1+m.r.IntN(199))
+// openThrough says whether the case was open all the time.
+func (l *Life) openThrough(from, to time.Time) bool {
+	open := func(s casework.Status) bool { return casework.Process().State(s).Open }
+	for _, t := range l.track {
+		if t.at.After(from) && t.at.Before(to) && !open(t.status) {
+			return false
 		}
 	}
-}
-
-const (
-	codeLetters   = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-	phraseLetters = "abcdefghjkmnpqrstuvwxyz23456789"
-)
-
-func (m *maker) draw(letters string, n int) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = letters[m.r.IntN(len(letters))]
-	}
-	return string(b)
+	return open(l.statusAt(from))
 }
 
 // register makes complaint and case.
-func (l *Life) register(at time.Time, place orb.Point, address string) error {
-	m := l.m
-	owner, err := m.places.Lookup(place, 30)
+func (l *Life) register() error {
+	m, s := l.m, l.site
+	l.Code, l.Phrase, l.ComplaintID = drawn(l.r, "23456789ABCDEFGHJKMNPQRSTUVWXYZ", 6), drawn(l.r, "23456789abcdefghjkmnpqrstuvwxyz", 12), m.id(l.r)
+	named := l.r.Float64() >= s.matter.unseen
+	respondent, unit := "", ""
+	if named {
+		respondent, unit = s.id, s.name
+	}
+	place, address := l.place()
+	mode := weighed(l.r, identities)
+	l.Contact = l.contact(mode)
+	text := l.text(named)
+	redacted, types := casework.Redact(text, l.Contact.Written()), s.matter.typesOf(l.r)
+	source := weighed(l.r, sources)
+	if source == "hotline_12345" {
+		l.External = intake.ExternalID{System: source, ID: fmt.Sprintf("YC%s%06d", l.plan.at.In(shanghai).Format("20060102"), l.plan.index)}
+	}
+	l.last = l.plan.at.Truncate(time.Second)
+	var err error
+	l.Case, err = casework.Register(casework.Case{
+		ID: m.id(l.r), Number: l.Number, Source: source, IdentityMode: mode, Agency: s.town.agency.ID, DivisionCode: s.town.agency.Code,
+		PollutionTypes: types, Title: casework.Title(unit, address, types), Text: redacted, TextLength: intake.Characters(text),
+		Location: &place, Address: address, Respondent: respondent, ReceivedAt: casework.Stamp(l.last),
+		NightWindow: l.r.Float64() < s.matter.night,
+	}, nil, casework.Calendar{})
 	if err != nil {
 		return err
 	}
-	agency := m.city.Agencies[1]
-	if owner.Code == m.city.Agencies[2].Code {
-		agency = m.city.Agencies[2]
-	}
-	year := at.In(shanghai).Format("2006")
-	m.numbers[year]++
-	l.Number = fmt.Sprintf("%s-%06d", year, m.numbers[year])
-	l.Code, l.Phrase, l.ComplaintID = m.draw(codeLetters, 8), m.draw(phraseLetters, 12), m.id()
-	types := []string{l.matter.kind}
-	if len(l.matter.also) > 0 && m.r.Float64() < 0.35 {
-		types = append(types, pick(m.r, l.matter.also))
-	}
-	text, mode := l.matter.text(m.r, address, l.unit), "anonymous"
-	if m.r.Float64() < 0.55 {
-		mode = "contact_only"
-		l.Contact = intake.Contact{Phone: fmt.Sprintf("199%08d", m.r.IntN(1e8))} // no operator gives out these numbers here
-	}
-	at = at.Truncate(time.Second)
-	position := casework.Position{Lon: place[0], Lat: place[1], AccuracyM: 30, CRS: "wgs84"}
-	respondent := m.id()
-	l.Case, err = casework.Register(casework.Case{
-		ID: m.id(), Number: l.Number, Source: weighed(m.r, sources), IdentityMode: mode, Agency: agency.ID, DivisionCode: agency.Code,
-		PollutionTypes: types, Title: casework.Title(l.unit, address, types), Text: text, TextLength: len([]rune(text)),
-		Location: &position, Address: address, Respondent: respondent, ReceivedAt: casework.Stamp(at),
-		Starred: m.r.Float64() < 0.02,
-	}, nil, casework.Calendar{})
-	l.Rows = append(l.Rows,
-		Row{"respondents", respondent, map[string]any{"name": l.unit, "address": address}},
-		Row{"complaints", l.ComplaintID, map[string]any{
-			"number": l.Number, "case": l.Case.ID, "source": l.Case.Source, "text": text, "redacted": text, "pollution_types": types,
-			"received_at": l.Case.ReceivedAt, "location": position, "location_raw": position, "address": address, "respondent_name": l.unit,
-			"identity_mode": mode, "language": "zh-CN",
+	if respondent != "" && !s.saved && l.Number != "" {
+		s.saved = true
+		l.Rows = append(l.Rows, Row{"respondents", s.id, map[string]any{
+			"name": s.name, "address": s.address, "credit_code": s.credit, "location": position(s.at, 0),
 		}})
-	return err
+	}
+	l.first = l.Case
+	l.complaint(text, unit)
+	l.ended = l.plan.until == "register"
+	return nil
+}
+
+func (l *Life) complaint(text, unit string) {
+	external := []intake.ExternalID{}
+	if l.External != (intake.ExternalID{}) {
+		external = append(external, l.External)
+	}
+	l.Rows = append(l.Rows, Row{"complaints", l.ComplaintID, map[string]any{
+		"number": l.Number, "case": l.Case.ID, "source": l.Case.Source, "text": text, "redacted": l.Case.Text,
+		"pollution_types": l.Case.PollutionTypes, "occurred_at": local(l.occurred()), "received_at": l.Case.ReceivedAt,
+		"location": l.Case.Location, "location_raw": l.Case.Location, "address": l.Case.Address, "respondent_name": unit,
+		"external_ids": external, "identity_mode": l.Case.IdentityMode, "language": "zh-CN", "photos": []string{},
+	}})
+}
+
+// occurred is some hours before the complaint; what disturbs the night was in the night.
+func (l *Life) occurred() time.Time {
+	at := l.last.Add(-time.Duration(10+l.r.IntN(300)) * time.Minute).In(shanghai)
+	if h := at.Hour(); l.Case.NightWindow && h >= 6 && h < 22 {
+		return time.Date(at.Year(), at.Month(), at.Day()-1, 22+l.r.IntN(6), l.r.IntN(60), 0, 0, shanghai)
+	}
+	return at
+}
+
+// place is where the complainant says it is; near a border the owner may be in doubt.
+func (l *Life) place() (casework.Position, string) {
+	s, accuracy := l.site, 20+float64(l.r.IntN(100))
+	var at orb.Point
+	for range 100 {
+		at = around(l.r, s.at, accuracy/2)
+		o, err := l.m.places.Lookup(at, accuracy)
+		if err == nil && o.Code == s.town.agency.Code {
+			l.owner = owner{o.Uncertain, o.Second}
+			return position(at, accuracy), s.address
+		}
+	}
+	return position(s.at, accuracy), s.address
+}
+
+// contact is who complains; who complains again may be the same person.
+func (l *Life) contact(mode string) intake.Contact {
+	if mode == intake.Anonymous {
+		return intake.Contact{}
+	}
+	c := intake.Contact{Phone: "1990000" + drawn(l.r, "0123456789", 4)} // never given out
+	if l.primary != nil && l.r.Float64() < 0.4 && l.primary.Contact.Phone != "" {
+		c.Phone = l.primary.Contact.Phone
+	}
+	if mode == intake.RealName {
+		c.Name = say(l.r, "person", nil)
+		if l.r.Float64() < 0.2 {
+			c.IDNumber = l.site.town.agency.Code + "19" + drawn(l.r, "0123456789", 10)
+		}
+	}
+	return c
+}
+
+// text is the complaint; who gives his name sometimes writes it below, too.
+func (l *Life) text(named bool) string {
+	text := say(l.r, "text", l.site.words(l.r, named))
+	if l.Contact.Name != "" && l.r.Float64() < 0.25 {
+		text += fmt.Sprintf("联系人%s，电话%s。", l.Contact.Name, l.Contact.Phone)
+	}
+	return text
 }
