@@ -209,7 +209,11 @@ func TestTheBoardAdmitsExactlyWhatTheFileSays(t *testing.T) {
 				}
 				before := p.rows()
 				status, answer := p.Do("POST", "/api/collections/actions/records", p.tokens[actor], w.body(a))
-				p.judge(cell{string(w.Case.Status), rule.Name, actor}, w, want, status, answer, p.rows()-before)
+				c := cell{string(w.Case.Status), rule.Name, actor}
+				p.judge(c, w, want, status, answer, p.rows()-before)
+				if !want.Applied && w.sees(actor) {
+					p.kept(c, w.body(a), want)
+				}
 			}
 		}
 	}
@@ -266,6 +270,16 @@ func (p *process) judge(c cell, w world, want casework.Verdict, status int, answ
 		p.T.Errorf("%v: %d %v, want it applied", c, status, answer)
 	case !want.Applied && (status != http.StatusConflict || answer["code"] != want.Code):
 		p.T.Errorf("%v: %d %v, want 409 %s", c, status, answer, want.Code)
+	}
+}
+
+// kept: the same refused action from a phone is stored for a dispatcher, with its code.
+func (p *process) kept(c cell, body map[string]any, want casework.Verdict) {
+	p.T.Helper()
+	body["device"] = "01JD0000000000000000000001"
+	status, answer := p.Do("POST", "/api/collections/actions/records", p.tokens[c.actor], body)
+	if status != http.StatusOK || answer["outcome"] != casework.NeedsReview || answer["code"] != want.Code {
+		p.T.Errorf("%v from a phone: %d %v, want it kept with %s", c, status, answer, want.Code)
 	}
 }
 
