@@ -165,13 +165,14 @@ func (c *city) fsck() {
 // pushed waits until FCM has accepted a message of a kind for a token.
 func (c *city) pushed(token, kind string) {
 	c.t.Helper()
-	for n := 1; ; n++ {
-		for _, m := range c.fcm.Messages() {
+	for {
+		seen := c.fcm.Messages() // looked at and counted once: what comes after it is waited for
+		for _, m := range seen {
 			if m.Token == token && m.Data["kind"] == kind && m.Accepted {
 				return
 			}
 		}
-		c.fcm.Wait(c.t, len(c.fcm.Messages())+1) // fails the test where nothing more comes
+		c.fcm.Wait(c.t, len(seen)+1) // fails the test where nothing more comes
 	}
 }
 
