@@ -4,6 +4,7 @@
 package hooks
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -65,9 +66,22 @@ func Register(app core.App, cfg Config) error {
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		se.InstallerFunc = nil
 		se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xunchaProblem", Priority: -200_000, Func: problem.Middleware})
-		return se.Next()
+		if err := se.Next(); err != nil {
+			return err
+		}
+		se.Server.Handler = onACopy(se.Server.Handler)
+		return nil
 	})
 	return nil
+}
+
+// onACopy gives the router a request of its own. The router puts another body into it and
+// closes that one; in the server's own request this would hide from net/http that a body
+// was not read to its end, and the rest of it would be taken for the next request.
+func onACopy(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(r.Context()))
+	})
 }
 
 // inTransaction runs the rest of the event and then inside one transaction: both

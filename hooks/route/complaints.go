@@ -50,7 +50,7 @@ func (c *Complaints) Bind(se *core.ServeEvent) {
 	c.Limits = c.Limits.WithDefaults()
 	c.rate.PerHour, c.rate.Burst = c.Limits.PerHour, c.Limits.Burst
 	c.tries.Most, c.addresses.Most = c.Limits.Tries, c.Limits.AddressTries
-	se.Router.POST("/api/complaints", private(c.file)).Bind(apis.BodyLimit(maxForm))
+	se.Router.POST("/api/complaints", private(c.file)).Bind(apis.BodyLimit(0)) // readComplaint stops by itself
 	se.Router.GET("/api/complaints/{number}", private(c.follow))
 	se.Router.POST("/api/complaints/{number}/rating", private(c.rateIt))
 	se.Router.POST("/api/complaints/{number}/withdraw", private(c.withdraw))

@@ -12,7 +12,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/router"
 
 	"xuncha/evidence"
 	"xuncha/hooks/problem"
@@ -33,10 +32,7 @@ func Evidence(se *core.ServeEvent, uploads *evidence.Uploads, shelf evidence.She
 		if err != nil {
 			return err
 		}
-		// tusd reads the line itself: the router's copy for reading again costs memory and time.
-		if body, ok := e.Request.Body.(*router.RereadableReadCloser); ok {
-			e.Request.Body = body.ReadCloser
-		}
+		e.Request.Body = asItComes(e)
 		e.Response.Header().Set("Access-Control-Expose-Headers", tusHeaders)
 		uploads.Serve(e.Response, e.Request, user.Id)
 		return nil

@@ -1,15 +1,28 @@
 package route
 
+// Bodies and files as they are: no copy in memory.
+
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
 
 	"xuncha/hooks/problem"
 )
+
+// asItComes is the request's body without the router's copy for reading again, which
+// costs memory and, for whoever reads on after the end, begins anew.
+func asItComes(e *core.RequestEvent) io.ReadCloser {
+	if body, ok := e.Request.Body.(*router.RereadableReadCloser); ok {
+		return body.ReadCloser
+	}
+	return e.Request.Body
+}
 
 // serveFile sends a file with ranges; one that is not there yet is said so.
 func serveFile(e *core.RequestEvent, path string) error {

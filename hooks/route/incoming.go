@@ -11,7 +11,6 @@ import (
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/router"
 
 	"xuncha/evidence"
 	"xuncha/hooks/problem"
@@ -54,11 +53,7 @@ func readComplaint(e *core.RequestEvent) (incoming, error) {
 }
 
 func readForm(e *core.RequestEvent) (incoming, error) {
-	// the router's copy for reading again would hold all photos in memory
-	if body, ok := e.Request.Body.(*router.RereadableReadCloser); ok {
-		e.Request.Body = body.ReadCloser
-	}
-	e.Request.Body = http.MaxBytesReader(e.Response, e.Request.Body, maxForm)
+	e.Request.Body = http.MaxBytesReader(e.Response, asItComes(e), maxForm)
 	if err := e.Request.ParseMultipartForm(formMemory); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {

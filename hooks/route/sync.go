@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -75,7 +74,7 @@ func (s *Syncer) sync(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	body, err := readBody(e.Request)
+	body, err := readBody(e.Request.Header.Get("Content-Encoding"), asItComes(e))
 	if err != nil {
 		return err
 	}
@@ -114,18 +113,17 @@ func (s *Syncer) answer(e *core.RequestEvent, user sync.User, req sync.Request) 
 const retrySeconds = 10
 
 // readBody reads a request of at most MaxBody bytes after decompression.
-func readBody(req *http.Request) ([]byte, error) {
-	var in io.Reader = req.Body
-	switch encoding := strings.ToLower(req.Header.Get("Content-Encoding")); encoding {
+func readBody(encoding string, in io.Reader) ([]byte, error) {
+	switch strings.ToLower(encoding) {
 	case "", "identity":
 	case "gzip":
-		zip, err := gzip.NewReader(req.Body)
+		zip, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, problem.New("bad_encoding", "the body is not gzip: %v", err)
 		}
 		in = zip
 	case "zstd":
-		zip, err := zstd.NewReader(req.Body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow))
+		zip, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow))
 		if err != nil {
 			return nil, problem.New("bad_encoding", "the body is not zstd: %v", err)
 		}

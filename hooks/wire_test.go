@@ -1,0 +1,122 @@
+package hooks_test
+
+// What stands below the protocol: compressed bodies, and connections that outlive a refusal.
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"xuncha/internal/house"
+	"xuncha/internal/phone"
+	"xuncha/sync"
+)
+
+func gzipped(t *testing.T, body string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(body)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func zstded(t *testing.T, body string) string {
+	t.Helper()
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(w.EncodeAll([]byte(body), nil))
+}
+
+func TestABodyIsReadOnceHoweverItIsCompressed(t *testing.T) {
+	h := house.New(t)
+	u := h.User("inspector", h.Agency("here", "990101"), "李强")
+	hello := `{"client":{"id":"` + phone.ULID(time.Now()) + `","schema":1},"pull":{"limit":10}}`
+	large := `{"pull":{"limit":10},"x":"` + spaces(sync.MaxBody) + `"}`
+	for _, c := range []struct {
+		name, encoding, body string
+		status               int
+		code                 string
+	}{
+		{"plain", "", hello, 200, `"code":""`},
+		{"gzip", "gzip", gzipped(t, hello), 200, `"code":""`},
+		{"zstd", "zstd", zstded(t, hello), 200, `"code":""`},
+		{"two gzip members are one body", "gzip", gzipped(t, hello[:9]) + gzipped(t, hello[9:]), 200, `"code":""`},
+		{"two zstd frames are one body", "zstd", zstded(t, hello[:9]) + zstded(t, hello[9:]), 200, `"code":""`},
+		{"gzip that swells", "gzip", gzipped(t, large), 413, "push_too_large"},
+		{"zstd that swells", "zstd", zstded(t, large), 413, "push_too_large"},
+		{"gzip cut off", "gzip", gzipped(t, hello)[:30], 400, "bad_encoding"},
+		{"zstd cut off", "zstd", zstded(t, hello)[:30], 400, "bad_encoding"},
+		{"zstd with a tail of rubbish", "zstd", zstded(t, hello) + "tail", 400, "bad_encoding"},
+		{"not zstd", "zstd", hello, 400, "bad_encoding"},
+		{"an encoding nobody knows", "br", hello, 400, "bad_encoding"},
+	} {
+		head := map[string]string{"Authorization": u.Token, "Content-Type": "application/json", "Content-Encoding": c.encoding}
+		status, data := h.Raw("POST", "/api/sync", head, reader(c.body))
+		if status != c.status || !contains(data, c.code) {
+			t.Errorf("%s: %d %.300s, want %d %s", c.name, status, data, c.status, c.code)
+		}
+	}
+}
+
+// A refusal may come before the body was read to its end. The connection is then closed,
+// or goes on with the next request: the rest of a body is never taken for one.
+func TestTheRestOfARefusedBodyIsNoRequest(t *testing.T) {
+	h := house.New(t)
+	u := h.User("inspector", h.Agency("here", "990101"), "李强")
+	for _, path := range []string{"/api/sync", "/api/complaints", "/api/devices", "/api/evidence/upload/", "/api/collections/actions/records", "/api/nowhere"} {
+		for _, size := range []int{60 << 10, 300 << 10, 5 << 20, 33 << 20} {
+			for _, token := range []string{"", u.Token} {
+				t.Run(fmt.Sprintf("%s %d KiB %v", path, size>>10, token != ""), func(t *testing.T) { nextRequest(t, h, path, token, size) })
+			}
+		}
+	}
+}
+
+// nextRequest sends a large body and, behind it on the same connection, a request whose
+// answer is known.
+func nextRequest(t *testing.T, h *house.House, path, token string, size int) {
+	conn, err := net.Dial("tcp", strings.TrimPrefix(h.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	go func() { // the server may close while this is written
+		_, _ = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", path, token, size)
+		_, _ = io.WriteString(conn, strings.Repeat("x", size))
+		_, _ = io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+	}()
+	in := bufio.NewReader(conn)
+	first, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatalf("no answer: %v", err)
+	}
+	if _, err := io.Copy(io.Discard, first.Body); err != nil {
+		t.Fatal(err)
+	}
+	if first.StatusCode < 400 || first.StatusCode >= 500 {
+		t.Errorf("rubbish is answered %d", first.StatusCode)
+	}
+	if first.Close {
+		return
+	}
+	second, err := http.ReadResponse(in, nil)
+	if err == nil && second.StatusCode != http.StatusOK {
+		t.Errorf("the connection was left open (first answer %d) and the next request answered %d", first.StatusCode, second.StatusCode)
+	}
+}
