@@ -6,10 +6,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -57,9 +59,10 @@ func open(dir string) (*bench, error) {
 	<-ready
 	b := &bench{app: app, url: "http://" + listener.Addr().String()}
 	b.stopping = func() {
-		_ = app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(*core.TerminateEvent) error { return nil })
-		<-done
-		_ = app.ResetBootstrapState()
+		err := app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(*core.TerminateEvent) error { return nil })
+		if err := errors.Join(err, <-done, app.ResetBootstrapState()); err != nil {
+			fmt.Fprintln(os.Stderr, "the server did not end well:", err)
+		}
 	}
 	return b, b.people()
 }

@@ -5,6 +5,7 @@ package evidence
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -22,7 +23,8 @@ var taken = time.Date(2026, 11, 23, 9, 30, 15, 0, time.FixedZone("", 8*60*60))
 func sample(t photo.Tags, w, h int) []byte { return photo.JPEG(photo.Scene(1, w, h), t) }
 
 func code(err error) string {
-	if r, ok := err.(Refusal); ok {
+	var r Refusal
+	if errors.As(err, &r) {
 		return r.Code()
 	}
 	return ""
