@@ -42,6 +42,14 @@ type Person struct {
 	Recused          bool // 回避: from this case
 }
 
+// Agency is one that an action names.
+type Agency struct {
+	ID        string
+	ScopeFrom string // the division codes of the agency, both ends included
+	ScopeTo   string
+	Disabled  bool
+}
+
 // Inspection is the round's visit record (现场核查).
 type Inspection struct {
 	ID         string
@@ -145,6 +153,7 @@ type Facts struct {
 	Case          Case
 	Actor         Person            // zero for complainant, platform and rule
 	People        map[string]Person // the case's inspectors and whoever the action names
+	Target        *Agency           // of transfer: where the case shall go
 	Primary       *Case             // of merge: the case to merge into
 	Inspection    *Inspection       // Case.Inspection, or the one that the action names
 	Rectification *Rectification    // Case.Rectification

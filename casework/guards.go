@@ -55,7 +55,10 @@ var guards = map[string]guard{
 	"reply_complete":         (*judgement).replyComplete,
 	"delivery_told":          (*judgement).deliveryTold,
 	"proof_stored":           (*judgement).proofStored,
+	"division_in_scope":      (*judgement).divisionInScope,
 	"target_elsewhere":       (*judgement).targetElsewhere,
+	"target_known":           (*judgement).targetKnown,
+	"target_below":           (*judgement).targetBelow,
 	"feedback_ahead":         (*judgement).feedbackAhead,
 	"transfer_sent":          (*judgement).transferSent,
 	"transfer_open":          (*judgement).transferOpen,
@@ -168,5 +171,5 @@ func (j *judgement) freshEye() (string, bool) {
 }
 
 func (j *judgement) secondPerson() (string, bool) {
-	return j.action.Actor, !slices.Contains(j.Officers(), j.action.Actor)
+	return j.action.Actor, !slices.Contains(append(j.Officers(), j.repliers()...), j.action.Actor)
 }

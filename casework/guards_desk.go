@@ -44,6 +44,23 @@ func (j *judgement) targetElsewhere() (string, bool) {
 	return j.in.Target, !there && j.in.Target != j.Case.Agency
 }
 
+func (j *judgement) targetKnown() (string, bool) {
+	t := j.Target
+	return j.in.Target, t != nil && t.ID == j.in.Target && !t.Disabled
+}
+
+// targetBelow: what is assigned goes down, to an agency under the one that assigns.
+func (j *judgement) targetBelow() (string, bool) {
+	t, me := j.Target, j.Actor
+	below := me.ScopeFrom <= t.ScopeFrom && t.ScopeTo <= me.ScopeTo && (t.ScopeFrom != me.ScopeFrom || t.ScopeTo != me.ScopeTo)
+	return j.in.Target, j.in.Mode != "assign_down" || below
+}
+
+// divisionInScope: what lies elsewhere is transferred, so that somebody takes it over.
+func (j *judgement) divisionInScope() (string, bool) {
+	return j.in.DivisionCode, j.in.DivisionCode == j.Case.DivisionCode || InScope(j.in.DivisionCode, j.Actor.ScopeFrom, j.Actor.ScopeTo)
+}
+
 func (j *judgement) feedbackAhead() (string, bool) {
 	return j.in.FeedbackDue, j.in.FeedbackDue >= Date(j.now)
 }

@@ -3,13 +3,17 @@
 package casework
 
 import (
+	"math"
 	"slices"
 	"time"
 )
 
 func (j *judgement) certificateShown() (string, bool) { return "", j.in.Certificate }
 
-func (j *judgement) positionGiven() (string, bool) { return "", j.action.Position != nil }
+func (j *judgement) positionGiven() (string, bool) {
+	p := j.action.Position
+	return "", p != nil && (p.Lon != 0 || p.Lat != 0) && math.Abs(p.Lon) <= 180 && math.Abs(p.Lat) <= 90
+}
 
 // inspectionOfRound: the one that assign created, or a further visit of the same round.
 func (j *judgement) inspectionOfRound() (string, bool) {

@@ -18,8 +18,12 @@ type spoilt struct {
 	world    func(*casetest.World)
 	args     casetest.Args // replaces single arguments; nil takes one away
 	by       string
-	code     string // "" means applied
+	at       **casework.Position // where, if not at the example's place
+	code     string              // "" means applied
 }
+
+// place is a position that an action claims; nil is none.
+func place(p *casework.Position) **casework.Position { return &p }
 
 func (s spoilt) run() casework.Verdict {
 	w := casetest.At(s.state)
@@ -33,8 +37,8 @@ func (s spoilt) run() casework.Verdict {
 		a = by
 	}
 	a.Args = casetest.With(a.Args, s.args)
-	if s.action == "arrive" && s.code == "position_missing" {
-		a.Position = nil
+	if s.at != nil {
+		a.Position = *s.at
 	}
 	return w.Do(a)
 }
@@ -75,7 +79,7 @@ func list(v ...any) []any { return v }
 var guardCases = []spoilt{
 	// people
 	{sentence: "an intake officer of another province does not reach the case", action: "accept", state: casework.Registered, by: casetest.Abroad, code: "out_of_scope"},
-	{sentence: "a case without place and agency is everybody's", action: "accept", state: casework.Registered, by: casetest.Abroad, world: func(w *casetest.World) {
+	{sentence: "a case without place and agency is everybody's", action: "accept", state: casework.Registered, by: casetest.Abroad, args: casetest.Args{"division_code": "880101"}, world: func(w *casetest.World) {
 		w.Case.Agency, w.Case.DivisionCode = "", ""
 	}},
 	{sentence: "a case with a place and no agency belongs to the place", action: "accept", state: casework.Registered, by: casetest.Abroad, world: func(w *casetest.World) { w.Case.Agency = "" }, code: "out_of_scope"},
@@ -83,6 +87,8 @@ var guardCases = []spoilt{
 		w.Case.Agency = ""
 		person(casetest.Dispatcher, func(p *casework.Person) { p.Agency, p.ScopeFrom, p.ScopeTo = "", "", "" })(w)
 	}, code: "out_of_scope"},
+	{sentence: "a case is accepted into a town of the county", action: "accept", state: casework.Registered, args: casetest.Args{"division_code": "990101003"}},
+	{sentence: "a case is not accepted into another county", action: "accept", state: casework.Registered, args: casetest.Args{"division_code": "990102"}, code: "division_elsewhere"},
 	{sentence: "the agency that has a case reaches it wherever it lies", action: "accept", state: casework.Registered, world: func(w *casetest.World) { w.Case.DivisionCode = "880101" }},
 	{sentence: "the city's supervisor reaches down into the county", action: "star", state: casework.Assigned},
 	{sentence: "a disabled dispatcher does nothing", action: "accept", state: casework.Registered, world: person(casetest.Dispatcher, func(p *casework.Person) { p.Disabled = true }), code: "actor_disabled"},
@@ -121,7 +127,9 @@ var guardCases = []spoilt{
 	{sentence: "one does not arrive for others", action: "arrive", state: casework.Assigned, by: casetest.Zhou, world: func(w *casetest.World) {
 		w.Case.Inspectors = append(w.Case.Inspectors, casetest.Zhou)
 	}, code: "actor_not_among_officers"},
-	{sentence: "an arrival has a place", action: "arrive", state: casework.Assigned, code: "position_missing"},
+	{sentence: "an arrival has a place", action: "arrive", state: casework.Assigned, at: place(nil), code: "position_missing"},
+	{sentence: "an empty place is none", action: "arrive", state: casework.Assigned, at: place(&casework.Position{}), code: "position_missing"},
+	{sentence: "a place is on the earth", action: "arrive", state: casework.Assigned, at: place(&casework.Position{Lon: 120, Lat: 99}), code: "position_missing"},
 	{sentence: "the visit of another case is none", action: "arrive", state: casework.Assigned, args: casetest.Args{"inspection": "inspection00099"}, code: "inspection_unknown"},
 	{sentence: "a further visit of the round counts", action: "arrive", state: casework.Assigned, args: casetest.Args{"inspection": "inspection00099"}, world: func(w *casetest.World) {
 		w.Inspection = &casework.Inspection{ID: "inspection00099", Case: casetest.CaseID, Round: 1}
@@ -176,6 +184,11 @@ var guardCases = []spoilt{
 		p.ID = casetest.Lin
 		w.People[casetest.Reviewer] = p
 	}, code: "approver_was_officer"},
+	{sentence: "who drafted the reply does not approve it", action: "approve", state: casework.Replying, world: func(w *casetest.World) {
+		p := w.People[casetest.Reviewer]
+		p.ID = casetest.Dispatcher
+		w.People[casetest.Reviewer] = p
+	}, code: "approver_was_officer"},
 	{sentence: "without a legal basis nothing is closed", action: "approve", state: casework.Replying, world: func(w *casetest.World) { w.Case.LegalBasis = "" }, code: "reply_incomplete"},
 	{sentence: "without a reply nothing is closed", action: "approve", state: casework.Replying, world: func(w *casetest.World) { w.Case.ComplainantReply = " " }, code: "reply_incomplete"},
 	{sentence: "it is said whether the reply arrived", action: "approve", state: casework.Replying, args: casetest.Args{"delivered": nil}, code: "delivery_missing"},
@@ -186,6 +199,13 @@ var guardCases = []spoilt{
 	{sentence: "a transferred case is not transferred again to the same agency", action: "transfer", state: casework.Transferred, args: casetest.Args{"target": casetest.Elsewhere}, code: "transfer_to_self"},
 	{sentence: "a case is not called back by a transfer to oneself", action: "transfer", state: casework.Transferred, args: casetest.Args{"target": casetest.County}, code: "transfer_to_self"},
 	{sentence: "a case that came back may go out again", action: "transfer", state: casework.Transferred, world: did("object", "return"), args: casetest.Args{"target": casetest.Elsewhere}},
+	{sentence: "a case is not transferred to nobody", action: "transfer", state: casework.Accepted, args: casetest.Args{"target": "agency000unknown"}, code: "transfer_target_unknown"},
+	{sentence: "a case is not assigned up", action: "transfer", state: casework.Accepted, args: casetest.Args{"target": casetest.City, "mode": "assign_down"}, code: "transfer_target_above"},
+	{sentence: "a case is not assigned sideways", action: "transfer", state: casework.Accepted, args: casetest.Args{"target": casetest.Elsewhere, "mode": "assign_down"}, code: "transfer_target_above"},
+	{sentence: "a case of the city is assigned down to the county", action: "transfer", state: casework.Accepted, args: casetest.Args{"target": casetest.County, "mode": "assign_down"}, world: func(w *casetest.World) {
+		w.Case.Agency = casetest.City
+		person(casetest.Dispatcher, func(p *casework.Person) { p.Agency, p.ScopeFrom, p.ScopeTo = casetest.City, "990100", "990199999999" })(w)
+	}},
 	{sentence: "feedback may be due today", action: "transfer", state: casework.Accepted, args: casetest.Args{"feedback_due": today}},
 	{sentence: "feedback is not due yesterday", action: "transfer", state: casework.Accepted, args: casetest.Args{"feedback_due": "2026-06-09"}, code: "feedback_due_past"},
 	{sentence: "only the target receives", action: "receive", state: casework.Transferred, by: casetest.Dispatcher, code: "not_transfer_target"},

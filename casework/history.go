@@ -73,6 +73,17 @@ func (f Facts) Officers() []string {
 	return slices.Compact(out)
 }
 
+// repliers are those who drafted the reply of the present round.
+func (f Facts) repliers() []string {
+	var out []string
+	for _, p := range f.applied() {
+		if p.round == f.Case.Round && (p.Name == "reply" || p.Name == "feed_back") {
+			out = append(out, p.Actor)
+		}
+	}
+	return out
+}
+
 // inspectedBy are those who took part in an inspection of the case, in any round.
 func (f Facts) inspectedBy() []string {
 	var out []string
@@ -131,6 +142,7 @@ type Need struct {
 	People     []string
 	Evidence   []string
 	Primary    string
+	Target     string // agency
 	Inspection string
 	Order      string // the id that a new rectification shall have
 	Complaints bool   // how many there are
@@ -147,7 +159,7 @@ func Needs(a Action) Need {
 		}
 	}
 	need := Need{
-		People: people, Evidence: cited(a, in), Primary: in.Primary, Inspection: in.Inspection,
+		People: people, Evidence: cited(a, in), Primary: in.Primary, Target: in.Target, Inspection: in.Inspection,
 		Complaints: a.Name == "withdraw",
 	}
 	if in.Order != nil {

@@ -165,10 +165,10 @@ type Case struct {
 	Seq int64 `json:"seq"`
 }
 
-// Scope returns the range of division codes (行政区划代码, GB/T 2260) that lies
-// under code: a province 990000 holds 990000…999999's own prefix, a city 990100
-// holds 990100…990199, a county only itself. The code has six digits; a longer
-// one (a town's) holds itself.
+// Scope returns the range of division codes (行政区划代码, GB/T 2260) that lies under code,
+// both ends included, compared as text: a province holds its cities, a city its counties, a
+// county its towns (nine digits) and villages (twelve). The upper end has twelve digits, so
+// that a longer code lies where its head does: 990100 holds 990100…990199999999.
 func Scope(code string) (from, to string, err error) {
 	if len(code) < 6 {
 		return "", "", fmt.Errorf("division code %q: want six digits", code)
@@ -178,27 +178,20 @@ func Scope(code string) (from, to string, err error) {
 			return "", "", fmt.Errorf("division code %q: want digits only", code)
 		}
 	}
+	head := code
 	switch {
-	case len(code) > 6:
-		return code, code, nil
 	case code == "000000": // the nation
-		return "000000", "999999", nil
+		head = ""
 	case code[2:] == "0000":
-		return code, code[:2] + "9999", nil
+		head = code[:2]
 	case code[4:] == "00":
-		return code, code[:4] + "99", nil
+		head = code[:4]
 	}
-	return code, code, nil
+	return code, head + longestCode[min(len(head), len(longestCode)):], nil
 }
 
-// InScope says whether a division code lies in a range made by Scope. A town's code of nine
-// or twelve digits lies where its county does.
-func InScope(code, from, to string) bool {
-	if code == "" || from == "" {
-		return false
-	}
-	if len(code) > len(to) {
-		code = code[:len(to)]
-	}
-	return from <= code && code <= to
-}
+// longestCode is the last division code there can be: a village's.
+const longestCode = "999999999999"
+
+// InScope says whether a division code lies in a range made by Scope.
+func InScope(code, from, to string) bool { return code != "" && from != "" && from <= code && code <= to }

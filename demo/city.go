@@ -53,6 +53,7 @@ type maker struct {
 	r       *rand.Rand
 	city    *City
 	people  map[string]casework.Person
+	offices map[string]casework.Agency
 	byRole  map[string][]Person // role and agency
 	devices map[string]string   // the phone of each inspector
 	units   map[string][]*site  // by matter
@@ -66,7 +67,7 @@ type maker struct {
 func Make(size Size) (City, error) {
 	m := &maker{
 		Size: size, r: rand.New(rand.NewPCG(size.Seed, 2026)), city: &City{}, people: map[string]casework.Person{},
-		byRole: map[string][]Person{}, devices: map[string]string{}, units: map[string][]*site{}, names: map[string]bool{},
+		offices: map[string]casework.Agency{}, byRole: map[string][]Person{}, devices: map[string]string{}, units: map[string][]*site{}, names: map[string]bool{},
 		numbers: map[string]int{},
 	}
 	for _, part := range []func() error{m.land, m.agencies, m.staff, m.photos, m.sites, m.lives} {
@@ -113,6 +114,11 @@ func (m *maker) agencies() error {
 		{Name: "云川市生态环境局白石分局", Code: "990102", Level: "county"},
 	} {
 		a.ID = m.id(m.r)
+		from, to, err := casework.Scope(a.Code)
+		if err != nil {
+			return err
+		}
+		m.offices[a.ID] = casework.Agency{ID: a.ID, ScopeFrom: from, ScopeTo: to}
 		m.city.Agencies = append(m.city.Agencies, a)
 	}
 	return nil

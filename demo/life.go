@@ -130,8 +130,9 @@ func (l *Life) offer(at time.Time, by, name string, in args) (casework.Verdict, 
 }
 
 func (l *Life) facts(a casework.Action, primary *casework.Case, next string) casework.Facts {
+	target := l.m.offices[casework.Needs(a).Target]
 	return casework.Facts{
-		Case: l.Case, Actor: l.m.people[a.Actor], People: l.m.people, Primary: primary, Inspection: l.visit, Rectification: l.order,
+		Case: l.Case, Actor: l.m.people[a.Actor], People: l.m.people, Target: &target, Primary: primary, Inspection: l.visit, Rectification: l.order,
 		Transfer: l.transfer, Evidence: l.evidence, History: l.history, NextID: next, Complaints: 1,
 	}
 }

@@ -64,6 +64,19 @@ func New() *World {
 	}}
 }
 
+// agency is one of the three, or nil.
+func agency(id string) *casework.Agency {
+	code, ok := map[string]string{County: "990101", City: "990100", Elsewhere: "880101"}[id]
+	if !ok {
+		return nil
+	}
+	from, to, err := casework.Scope(code)
+	if err != nil {
+		panic(err)
+	}
+	return &casework.Agency{ID: id, ScopeFrom: from, ScopeTo: to}
+}
+
 func people() map[string]casework.Person {
 	of := func(id string, role casework.Role, agency, code string) casework.Person {
 		from, to, err := casework.Scope(code)
@@ -113,7 +126,7 @@ func (w *World) Do(a casework.Action) casework.Verdict {
 	w.n++
 	a.ID = fmt.Sprintf("action%09d", w.n)
 	a.ReceivedAt = casework.Stamp(w.Now)
-	w.Actor = casework.Person{}
+	w.Actor, w.Target = casework.Person{}, agency(casework.Needs(a).Target)
 	if a.ActorKind == casework.ByUser {
 		w.Actor = w.People[a.Actor]
 	}

@@ -69,7 +69,7 @@ func (s Cases) children(collection, id string, desk bool) ([]json.RawMessage, er
 	query := s.App.RecordQuery(collection)
 	where := dbx.Expression(dbx.HashExp{"case": id})
 	if collection == "evidence" {
-		where = dbx.Or(where, dbx.NewExp("`case` IN (SELECT id FROM cases WHERE `primary` = {:primary})", dbx.Params{"primary": id}))
+		where = ofTheFamily(id)
 	}
 	order := "rowid"
 	if collection == "actions" {
@@ -122,8 +122,7 @@ func (s Cases) respondent(id string) (json.RawMessage, error) {
 
 // complaints of a case and of those merged into it, with the complainant masked.
 func (s Cases) complaints(id string) ([]json.RawMessage, error) {
-	records, err := s.App.FindAllRecords("complaints", dbx.NewExp(
-		"`case` = {:case} OR `case` IN (SELECT id FROM cases WHERE `primary` = {:case})", dbx.Params{"case": id}))
+	records, err := s.App.FindAllRecords("complaints", ofTheFamily(id))
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func (s Facts) Of(a casework.Action, nextID string) (casework.Facts, error) {
 	}
 	need := casework.Needs(a)
 	steps := []func(*casework.Facts, casework.Action, casework.Need) error{
-		s.people, s.primary, s.children, s.counts, s.evidence, s.history, s.calendar,
+		s.people, s.primary, s.target, s.children, s.counts, s.evidence, s.history, s.calendar,
 	}
 	for _, step := range steps {
 		if err := step(&f, a, need); err != nil {
@@ -99,6 +99,17 @@ func (s Facts) primary(f *casework.Facts, _ casework.Action, need casework.Need)
 	return err
 }
 
+func (s Facts) target(f *casework.Facts, _ casework.Action, need casework.Need) error {
+	records, err := s.App.FindRecordsByIds("agencies", unique([]string{need.Target}))
+	if err != nil || len(records) == 0 {
+		return err
+	}
+	r := records[0]
+	from, to, err := casework.Scope(r.GetString("division_code"))
+	f.Target = &casework.Agency{ID: r.Id, ScopeFrom: from, ScopeTo: to, Disabled: r.GetString("disabled_at") != ""}
+	return err
+}
+
 func (s Facts) children(f *casework.Facts, _ casework.Action, need casework.Need) error {
 	inspection := f.Case.Inspection
 	if need.Inspection != "" {
@@ -130,7 +141,7 @@ func (s Facts) children(f *casework.Facts, _ casework.Action, need casework.Need
 // taken and complainers count what an action of one kind depends on.
 const (
 	taken       = "SELECT count(*) FROM rectifications WHERE id = {:id} COLLATE NOCASE"
-	complainers = "SELECT count(*) FROM complaints WHERE `case` = {:id} OR `case` IN (SELECT id FROM cases WHERE `primary` = {:id})"
+	complainers = "SELECT count(*) FROM complaints WHERE `case` IN (" + family + "SELECT id FROM f)"
 )
 
 func (s Facts) counts(f *casework.Facts, _ casework.Action, need casework.Need) error {
@@ -144,7 +155,7 @@ func (s Facts) counts(f *casework.Facts, _ casework.Action, need casework.Need) 
 	if !need.Complaints {
 		return nil
 	}
-	return s.App.DB().NewQuery(complainers).Bind(dbx.Params{"id": f.Case.ID}).Row(&f.Complaints)
+	return s.App.DB().NewQuery(complainers).Bind(dbx.Params{"case": f.Case.ID}).Row(&f.Complaints)
 }
 
 // inspectionRow is casework.Inspection with the names of the collection's fields.
@@ -169,10 +180,9 @@ func (s Facts) find(collection, id string, v any) (bool, error) {
 	return true, Into(records[0], v)
 }
 
-// evidence of a case is its own and that of the cases merged into it.
+// evidence of a case is its own and that of all cases merged into it.
 func (s Facts) evidence(f *casework.Facts, _ casework.Action, _ casework.Need) error {
-	records, err := s.App.FindAllRecords("evidence", dbx.NewExp(
-		"`case` = {:case} OR `case` IN (SELECT id FROM cases WHERE `primary` = {:case})", dbx.Params{"case": f.Case.ID}))
+	records, err := s.App.FindAllRecords("evidence", ofTheFamily(f.Case.ID))
 	if err != nil {
 		return err
 	}

@@ -64,6 +64,11 @@ func (s CaseUsers) Buckets(caseID string) ([]string, error) {
 // family are a case and all cases merged into it, whatever the depth.
 const family = "WITH RECURSIVE f(id) AS (SELECT {:case} UNION SELECT cases.id FROM cases JOIN f ON cases.`primary` = f.id) "
 
+// ofTheFamily is the condition on records that belong to a case or to one merged into it.
+func ofTheFamily(caseID string) dbx.Expression {
+	return dbx.NewExp("`case` IN ("+family+"SELECT id FROM f)", dbx.Params{"case": caseID})
+}
+
 // ofFamily are the records that travel with a case: the cases merged into it and
 // everything that belongs to any of them. CROSS JOIN keeps SQLite from scanning the
 // children's tables.
