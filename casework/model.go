@@ -194,4 +194,6 @@ func Scope(code string) (from, to string, err error) {
 const longestCode = "999999999999"
 
 // InScope says whether a division code lies in a range made by Scope.
-func InScope(code, from, to string) bool { return code != "" && from != "" && from <= code && code <= to }
+func InScope(code, from, to string) bool {
+	return code != "" && from != "" && from <= code && code <= to
+}

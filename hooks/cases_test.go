@@ -49,7 +49,7 @@ func TestADeskSeesTheCasesOfItsOwnRangeOnly(t *testing.T) {
 func TestFiltersNarrowAndWrongOnesAreNamed(t *testing.T) {
 	p := twoAgencies(t)
 	for query, want := range map[string]int{
-		"status=registered": 1, "status=closed,registered": 1, "status=closed": 0, "type=air": 1, "type=noise": 0,
+		"status=registered": 1, "status=closed,registered": 1, "status=closed": 0, "type=air": 1, "type=noise": 0, "type=noise,air": 1, "source=web,letter": 1,
 		"q=刺鼻": 1, "q=2026-0000": 1, "q=%25": 0, "overdue=false": 1, "urgent=true": 0, "due_to=2026-12-05": 1, "due_to=2026-12-04": 0,
 		"received_from=2026-11-20&received_to=2026-11-20": 1, "received_from=2026-11-21": 0, "page=2": 1, "sort=-due_strict": 1,
 		"inspector=" + p.dispatcher.ID: 0, "leader_in_charge=false": 1,
@@ -59,7 +59,10 @@ func TestFiltersNarrowAndWrongOnesAreNamed(t *testing.T) {
 			t.Errorf("%s: %d %v, want %d", query, status, body, want)
 		}
 	}
-	for _, query := range []string{"status=done", "colour=red", "page=0", "per_page=201", "sort=text", "due_to=soon", "overdue=maybe"} {
+	for _, query := range []string{
+		"status=done", "colour=red", "page=0", "per_page=201", "sort=text", "due_to=soon", "overdue=maybe",
+		"type=smell", "source=fax", "outcome=fine", "supervision_level=high", "type=air&type=noise",
+	} {
 		status, body := p.h.Do("GET", "/api/cases?"+query, p.dispatcher.Token, nil)
 		if status != http.StatusBadRequest || body["code"] != "filter_bad" || body["detail"] == "" {
 			t.Errorf("%s: %d %v", query, status, body)

@@ -288,6 +288,12 @@ func TestADeskSeesAMask(t *testing.T) {
 	if contact["name"] != "欧*" || contact["phone"] != "139****5678" || contact["home"] != true {
 		t.Errorf("%v", contact)
 	}
+	for _, u := range []house.User{h.reviewer, h.supervisor} { // they ask first, with a reason
+		_, file := h.Do("GET", "/api/cases/"+r.caseID, u.Token, nil)
+		if first := file["complaints"].([]any)[0].(map[string]any); first["contact"] != nil {
+			t.Errorf("%s sees %v", u.Role, first["contact"])
+		}
+	}
 	row, err := h.App.FindFirstRecordByData("complainants", "complaint", complaint["id"])
 	if err != nil {
 		t.Fatal(err)

@@ -354,7 +354,7 @@ func TestADayThatPassesIsToldOnce(t *testing.T) {
 		r := o.record("cases", o.caseID)
 		r.Set("due_soon", soon)
 		r.Set("overdue", overdue)
-		if err := o.App.Save(r); err != nil {
+		if err := o.App.SaveWithContext(store.ByCasework(t.Context()), r); err != nil {
 			t.Fatal(err)
 		}
 	}

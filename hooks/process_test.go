@@ -170,8 +170,7 @@ func verdict(w *casetest.World, actor, name string) (casework.Action, casework.V
 	person := w.People[actor]
 	a.ActorRole, a.ActorAgency = person.Role, person.Agency
 	a.ReceivedAt = casework.Stamp(w.Now)
-	facts := w.Facts
-	facts.Actor = person
+	facts := w.Of(a)
 	facts.OrderTaken = false
 	return a, casework.Apply(facts, a, w.Now)
 }

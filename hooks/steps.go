@@ -16,6 +16,7 @@ import (
 	"xuncha/casework"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/store"
+	"xuncha/sync"
 )
 
 const stampLayout = "2006-01-02T15:04:05.000Z"
@@ -41,10 +42,12 @@ func bindSteps(app core.App, h *house) error {
 	app.OnRecordCreateExecute("actions").Bind(&hook.Handler[*core.RecordEvent]{Func: h.stepCase, Priority: 0})
 	app.OnRecordUpdate("actions").BindFunc(refuseChange)
 	app.OnRecordDelete("actions").BindFunc(refuseChange)
-	app.OnRecordUpdate("cases").BindFunc(guardStatus)
+	app.OnRecordCreate("cases").BindFunc(guardCase)
+	app.OnRecordUpdate("cases").BindFunc(guardCase)
 	app.OnRecordDelete("cases").BindFunc(refuseChange)
 	app.OnRecordCreateExecute("cases").Bind(&hook.Handler[*core.RecordEvent]{Func: keepCaseUser, Priority: 10})
 	app.OnRecordUpdateExecute("cases").Bind(&hook.Handler[*core.RecordEvent]{Func: keepCaseUser, Priority: 10})
+	app.OnRecordUpdateExecute("cases").Bind(&hook.Handler[*core.RecordEvent]{Func: countRepeats, Priority: 0})
 	return nil
 }
 
@@ -68,24 +71,48 @@ func (h *house) receiveAction(e *core.RecordRequestEvent) error {
 	if answered, err := answerAgain(e, action); answered || err != nil {
 		return err
 	}
-	if known, err := (store.Cases{App: e.App}).MayAct(e.Auth, action.Case); err != nil {
+	known, err := store.Cases{App: e.App}.MayAct(e.Auth, action.Case)
+	switch {
+	case err != nil:
 		return err
-	} else if !known {
+	case !known && action.Device != "":
+		return h.holdAction(e, action)
+	case !known:
 		return problem.New("case_unknown", "case %q", action.Case)
 	}
-	return e.Next()
+	err = e.Next()
+	if err == nil || e.Written() {
+		return err
+	}
+	if answered, again := answerAgain(e, action); answered { // the same request came twice at once
+		return again
+	}
+	return err
 }
 
-// answerAgain: the same id with the same author and content is the same action.
+// holdAction keeps what a phone did on a case that was never its user's, and answers as for
+// a case that there is not: nobody learns what exists.
+func (h *house) holdAction(e *core.RecordRequestEvent, a casework.Action) error {
+	seq, err := store.Books{App: e.App, Now: h.cfg.Now}.HoldAction(a)
+	if err != nil {
+		return err
+	}
+	e.Record.Set("outcome", casework.NeedsReview)
+	e.Record.Set("code", sync.CodeNotInScope)
+	e.Record.Set("seq", seq)
+	return e.JSON(http.StatusOK, e.Record)
+}
+
+// answerAgain: the same id with the same author and content is the same action. Ids that
+// differ only in case are the same.
 func answerAgain(e *core.RecordRequestEvent, a casework.Action) (bool, error) {
 	if a.ID == "" {
 		return false, nil
 	}
-	records, err := e.App.FindRecordsByIds("actions", []string{a.ID})
-	if err != nil || len(records) == 0 {
+	stored, err := store.Actions{App: e.App}.Twin(a.ID)
+	if err != nil || stored == nil {
 		return false, err
 	}
-	stored := records[0]
 	if stored.GetString("actor") != e.Auth.Id || stored.GetString("content_hash") != store.ContentHash(a) {
 		return true, problem.New("id_taken", "action %q", a.ID)
 	}
@@ -132,13 +159,48 @@ func (r refusal) Code() string { return r.code }
 
 func (r refusal) Error() string { return r.code + ": " + r.detail }
 
-// guardStatus: a case moves by an action only, whoever else writes.
-func guardStatus(e *core.RecordEvent) error {
-	moved := e.Record.GetString("status") != e.Record.Original().GetString("status")
-	if moved && !store.IsByCasework(e.Context) {
-		return problem.New("status_locked", "from %s to %s", e.Record.Original().GetString("status"), e.Record.GetString("status"))
+// noActionMoves are the fields of a case that the operator may set: no action writes them.
+var noActionMoves = []string{
+	"seq", "recused", "respondent", "special_case", "leader_in_charge", "escalation_level", "night_window",
+}
+
+// guardCase: a case begins as registered and moves by actions only, whoever else writes.
+func guardCase(e *core.RecordEvent) error {
+	if store.IsByCasework(e.Context) {
+		return e.Next()
+	}
+	before := e.Record.Original()
+	if e.Record.IsNew() {
+		if status := e.Record.GetString("status"); status != string(casework.Registered) {
+			return problem.New("status_locked", "a case begins as registered, not as %q", status)
+		}
+		return e.Next()
+	}
+	for _, field := range e.Record.Collection().Fields.FieldNames() {
+		if !slices.Contains(noActionMoves, field) && e.Record.GetString(field) != before.GetString(field) {
+			return problem.New("status_locked", "field %s", field)
+		}
 	}
 	return e.Next()
+}
+
+// countRepeats keeps in a case how many others are merged into it.
+func countRepeats(e *core.RecordEvent) error {
+	was, is := e.Record.Original().GetString("primary"), e.Record.GetString("primary")
+	if was == is || isSeeding(e.Context) {
+		return e.Next()
+	}
+	return inTransaction(e, func(tx core.App) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		for _, primary := range []string{was, is} {
+			if err := (store.Cases{App: tx}).CountRepeats(e.Context, primary); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func refuseChange(e *core.RecordEvent) error {

@@ -121,16 +121,22 @@ func photos() map[string]casework.Evidence {
 	return out
 }
 
+// Of are the facts as a server would gather them for an action.
+func (w *World) Of(a casework.Action) casework.Facts {
+	f := w.Facts
+	f.Target = agency(casework.Needs(a).Target)
+	if a.ActorKind == casework.ByUser {
+		f.Actor = w.People[a.Actor]
+	}
+	return f
+}
+
 // Do applies an action and, if it is admitted, keeps what the verdict says.
 func (w *World) Do(a casework.Action) casework.Verdict {
 	w.n++
 	a.ID = fmt.Sprintf("action%09d", w.n)
 	a.ReceivedAt = casework.Stamp(w.Now)
-	w.Actor, w.Target = casework.Person{}, agency(casework.Needs(a).Target)
-	if a.ActorKind == casework.ByUser {
-		w.Actor = w.People[a.Actor]
-	}
-	v := casework.Apply(w.Facts, a, w.Now)
+	v := casework.Apply(w.Of(a), a, w.Now)
 	outcome := casework.NeedsReview
 	if v.Applied {
 		outcome = casework.Applied

@@ -58,7 +58,7 @@ var rows = map[string]Row{
 	"id_taken":      {409, "此编号已用于其他内容，请换一个新编号。", "This id already stands for other content; use a new id."},
 	"case_unknown":  {404, "没有找到这个案件，或它不在您的范围内。", "There is no such case within your scope."},
 	"filter_bad":    {400, "筛选条件有误，请检查。", "The filter is not valid; check its name and value."},
-	"status_locked": {409, "案件状态只能通过办理动作改变。", "A case's status changes only through an action."},
+	"status_locked": {409, "案件只能通过办理动作改变。", "A case changes only through an action."},
 	"append_only":   {409, "此记录只能追加，不能修改或删除。", "This record is append-only: it is never changed or deleted."},
 
 	"bad_encoding":   {400, "内容的压缩方式无法识别或已损坏，请重发。", "The body's compression is not understood or broken; send it again."},

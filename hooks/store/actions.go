@@ -23,6 +23,16 @@ func (s Actions) OfCase(caseID string) ([]*core.Record, error) {
 	return records, err
 }
 
+// Twin finds the action of an id, whatever the case of its letters; nil if there is none.
+func (s Actions) Twin(id string) (*core.Record, error) {
+	var records []*core.Record
+	err := s.App.RecordQuery("actions").AndWhere(dbx.NewExp("id = {:id} COLLATE NOCASE", dbx.Params{"id": id})).Limit(1).All(&records)
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	return records[0], nil
+}
+
 // ActionOf reads an action from its record.
 func ActionOf(r *core.Record) casework.Action {
 	a := casework.Action{
@@ -32,7 +42,9 @@ func ActionOf(r *core.Record) casework.Action {
 		Device: r.GetString("device"), DeviceAt: r.GetString("device_at"), ReceivedAt: r.GetString("received_at"),
 		Base: int64(r.GetInt("base")),
 	}
-	_ = r.UnmarshalJSONField("position", &a.Position) // an empty column is no position
+	if r.UnmarshalJSONField("position", &a.Position) != nil {
+		a.Position = nil // an empty column
+	}
 	_ = r.UnmarshalJSONField("evidence", &a.Evidence) // or no photos
 	return a
 }

@@ -45,12 +45,13 @@ func (s Cases) File(user *core.Record, id string) (CaseFile, error) {
 		"actions": &f.Actions, "inspections": &f.Inspections, "rectifications": &f.Rectifications, "evidence": &f.Evidence,
 		"replies": &f.Replies, "transfers": &f.Transfers, "supervisions": &f.Supervisions,
 	}
-	desk := user.GetString("role") != string(casework.Inspector)
+	role := casework.Role(user.GetString("role"))
+	desk := role != casework.Inspector
 	if desk {
 		parts["ratings"] = &f.Ratings
 	}
 	for collection, into := range parts {
-		if *into, err = s.children(collection, id, desk); err != nil {
+		if *into, err = s.children(collection, id, role); err != nil {
 			return f, err
 		}
 	}
@@ -58,14 +59,20 @@ func (s Cases) File(user *core.Record, id string) (CaseFile, error) {
 		return f, err
 	}
 	if desk {
-		f.Complaints, err = s.complaints(id)
+		f.Complaints, err = s.complaints(id, !asksFirst(role))
 	}
 	return f, err
 }
 
+// asksFirst: reviewers and supervisors see nothing of who complained, and not where she
+// stood, before they asked with a reason.
+func asksFirst(role casework.Role) bool {
+	return role == casework.Reviewer || role == casework.Supervisor
+}
+
 // children are the records of a case, oldest first; of evidence those of the cases
 // merged into it too. Who is not at a desk sees of each what a phone may hold.
-func (s Cases) children(collection, id string, desk bool) ([]json.RawMessage, error) {
+func (s Cases) children(collection, id string, role casework.Role) ([]json.RawMessage, error) {
 	query := s.App.RecordQuery(collection)
 	where := dbx.Expression(dbx.HashExp{"case": id})
 	if collection == "evidence" {
@@ -80,12 +87,13 @@ func (s Cases) children(collection, id string, desk bool) ([]json.RawMessage, er
 		return nil, err
 	}
 	return export(records, func(r *core.Record, fields map[string]any) error {
-		adjust := projections[collection].adjust
-		if desk || adjust == nil {
-			return nil
-		}
-		if r.GetString("complaint") != "" {
+		atDesk, hers := role != casework.Inspector, r.GetString("complaint") != ""
+		if hers && (!atDesk || asksFirst(role)) {
 			delete(fields, "exif") // it says where the complainant stood
+		}
+		adjust := projections[collection].adjust
+		if adjust == nil || atDesk && !(collection == "evidence" && asksFirst(role)) {
+			return nil
 		}
 		return adjust(s.App, r, fields)
 	})
@@ -120,8 +128,8 @@ func (s Cases) respondent(id string) (json.RawMessage, error) {
 	return rows[0], nil
 }
 
-// complaints of a case and of those merged into it, with the complainant masked.
-func (s Cases) complaints(id string) ([]json.RawMessage, error) {
+// complaints of a case and of those merged into it, with the complainant masked, or without.
+func (s Cases) complaints(id string, contact bool) ([]json.RawMessage, error) {
 	records, err := s.App.FindAllRecords("complaints", ofTheFamily(id))
 	if err != nil {
 		return nil, err
@@ -136,7 +144,7 @@ func (s Cases) complaints(id string) ([]json.RawMessage, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(masked) > 0 {
+		if contact && len(masked) > 0 {
 			fields["contact"] = masked[0].Get("masked")
 		}
 		data, err := json.Marshal(fields)

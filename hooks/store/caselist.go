@@ -4,6 +4,7 @@ package store
 // user's range or a list of inspectors scan the whole table.
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -57,6 +58,9 @@ var sorts = []string{"received_at", "due_strict", "number", "status", "seq"}
 func ParseCaseFilter(q url.Values, zone *time.Location) (CaseFilter, error) {
 	f := CaseFilter{Sort: "received_at DESC", Page: 1, PerPage: perPageDefault}
 	for name, values := range q {
+		if len(values) > 1 {
+			return f, ErrFilter{fmt.Sprintf("%s stands %d times; separate several values by commas", name, len(values))}
+		}
 		if err := f.add(name, values[0], zone); err != nil {
 			return f, err
 		}
@@ -80,7 +84,7 @@ func (f *CaseFilter) add(name, value string, zone *time.Location) error {
 	var err error
 	switch name {
 	case "type":
-		f.Where = append(f.Where, dbx.NewExp("EXISTS (SELECT 1 FROM json_each(cases.pollution_types) WHERE value = {:type})", dbx.Params{"type": value}))
+		err = f.addTypes(value)
 	case "inspector":
 		f.Where = append(f.Where, dbx.NewExp("EXISTS (SELECT 1 FROM case_user cu WHERE cu.user = {:inspector} AND cu.`case` = cases.id)", dbx.Params{"inspector": value}))
 	case "q":
@@ -97,20 +101,48 @@ func (f *CaseFilter) add(name, value string, zone *time.Location) error {
 	return err
 }
 
-func (f *CaseFilter) addText(name, column, value string) error {
+// wordFilters name the list of words that a filter's values come from.
+var wordFilters = map[string]string{
+	"source": "source", "outcome": "outcome", "supervision_level": "supervision_level", "type": "pollution_type",
+}
+
+// values are the values of a filter, separated by commas, each one that there is.
+func values(name, value string) ([]any, error) {
 	words := strings.Split(value, ",")
 	if len(words) > 50 {
-		return ErrFilter{fmt.Sprintf("%s: 50 values at most, these are %d", name, len(words))}
+		return nil, ErrFilter{fmt.Sprintf("%s: 50 values at most, these are %d", name, len(words))}
 	}
 	in := make([]any, len(words))
 	for i, w := range words {
-		if name == "status" && casework.Process().State(casework.Status(w)).Code == "" {
-			return ErrFilter{fmt.Sprintf("there is no status %q", w)}
+		_, known := casework.Process().Word(wordFilters[name], w)
+		if name == "status" {
+			known = casework.Process().State(casework.Status(w)).Code != ""
+		}
+		if (name == "status" || wordFilters[name] != "") && !known {
+			return nil, ErrFilter{fmt.Sprintf("there is no %s %q", name, w)}
 		}
 		in[i] = w
 	}
+	return in, nil
+}
+
+func (f *CaseFilter) addText(name, column, value string) error {
+	in, err := values(name, value)
 	f.Where = append(f.Where, dbx.In("cases."+column, in...))
-	return nil
+	return err
+}
+
+// typed: the case has any of the types.
+const typed = "EXISTS (SELECT 1 FROM json_each(cases.pollution_types) t WHERE t.value IN (SELECT value FROM json_each({:types})))"
+
+func (f *CaseFilter) addTypes(value string) error {
+	in, err := values("type", value)
+	if err != nil {
+		return err
+	}
+	types, err := json.Marshal(in)
+	f.Where = append(f.Where, dbx.NewExp(typed, dbx.Params{"types": string(types)}))
+	return err
 }
 
 func (f *CaseFilter) addFlag(name, value string) error {

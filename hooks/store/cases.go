@@ -3,6 +3,8 @@ package store
 // Cases: who may see and work on which.
 
 import (
+	"context"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -76,6 +78,26 @@ func (s Cases) SetUsers(r *core.Record) error {
 		}
 	}
 	return nil
+}
+
+// repeats are the cases merged into one.
+const repeats = "SELECT count(*) FROM cases WHERE `primary` = {:case}"
+
+// CountRepeats writes into a case how many are merged into it; no case is no error.
+func (s Cases) CountRepeats(ctx context.Context, id string) error {
+	records, err := s.App.FindRecordsByIds("cases", unique([]string{id}))
+	if err != nil || len(records) == 0 {
+		return err
+	}
+	n := 0
+	if err := s.App.DB().NewQuery(repeats).Bind(dbx.Params{"case": id}).Row(&n); err != nil {
+		return err
+	}
+	if records[0].GetInt("repeat_count") == n {
+		return nil
+	}
+	records[0].Set("repeat_count", n)
+	return s.App.SaveWithContext(ByCasework(ctx), records[0])
 }
 
 // Newest returns the cases received last, whoever may see them: a demo shows them.

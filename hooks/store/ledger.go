@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"xuncha/casework"
 	"xuncha/sync"
 )
 
@@ -176,6 +177,29 @@ func (s book) Hold(user sync.User, client string, m *sync.Mutation, h sync.Holdi
 		return 0, err
 	}
 	return int64(r.GetInt("seq")), nil
+}
+
+const readHeldAction = `SELECT seq FROM held_edits WHERE mutation = {:id} AND author = {:author} AND kind = 'action' LIMIT 1`
+
+// HoldAction keeps an action that a phone sent of a case that was never its user's, once
+// however often it comes, and returns the seq of its row.
+func (s Books) HoldAction(a casework.Action) (seq int64, err error) {
+	ours, err := json.Marshal(a)
+	if err != nil {
+		return 0, err
+	}
+	err = s.App.RunInTransaction(func(tx core.App) error {
+		err := tx.DB().NewQuery(readHeldAction).Bind(dbx.Params{"id": a.ID, "author": a.Actor}).Row(&seq)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err // it is kept already
+		}
+		m := &sync.Mutation{ID: a.ID, Op: sync.OpCreate, Collection: "actions", Record: a.ID, At: sync.Stamp(a.DeviceAt)}
+		seq, err = book{tx, s.Now}.Hold(sync.User{ID: a.Actor}, a.Device, m, sync.Holding{
+			Kind: sync.KindAction, State: sync.StateOpen, Case: a.Case, Loss: sync.Loss{Code: sync.CodeNotInScope, Ours: ours},
+		})
+		return err
+	})
+	return seq, err
 }
 
 const readOrigin = `SELECT user, client, base, device_at, at FROM sync_mutation WHERE id = {:id} LIMIT 1`
