@@ -46,7 +46,7 @@ func (j *judgement) admit() *refusal {
 		return &refusal{"unknown_action", j.action.Name}
 	}
 	j.rule = rule
-	if j.action.ActorKind == ByUser && j.Actor.Disabled {
+	if j.action.ActorKind == ByUser && j.Actor.Disabled && !j.Late {
 		return &refusal{"actor_disabled", j.Actor.ID}
 	}
 	who := rule.admitted(j.action.ActorKind, j.action.ActorRole)

@@ -162,6 +162,7 @@ type Facts struct {
 	History       []Past // all earlier actions of the case, oldest first
 	Rules         []DeadlineRule
 	Calendar      Calendar
+	Late          bool   // a dispatcher admits what came too late: who was on the case counts as on it
 	OrderTaken    bool   // of conclude: a rectification with the id of the order exists
 	Complaints    int    // of withdraw: how many complaints the case and those merged into it have
 	NextID        string // for the one record that a verdict may create

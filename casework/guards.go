@@ -11,7 +11,7 @@ type guard func(*judgement) (detail string, ok bool)
 
 var conditions = map[string]func(*judgement) bool{
 	"in_scope":        func(j *judgement) bool { return j.Actor.reaches(j.Case) },
-	"case_officer":    func(j *judgement) bool { return slices.Contains(j.Case.Inspectors, j.action.Actor) },
+	"case_officer":    func(j *judgement) bool { return slices.Contains(j.onCase(), j.action.Actor) },
 	"transfer_target": func(j *judgement) bool { return j.agencyIs(func(t Transfer) string { return t.Target }) },
 	"transfer_party": func(j *judgement) bool {
 		return j.agencyIs(func(t Transfer) string { return t.Target }) || j.agencyIs(func(t Transfer) string { return t.From })
@@ -111,7 +111,7 @@ func (j *judgement) twoOfficers() (string, bool) {
 }
 
 func (j *judgement) officersKnown() (string, bool) {
-	return j.allOf(func(p Person) bool { return p.ID != "" && p.Role == Inspector && !p.Disabled })
+	return j.allOf(func(p Person) bool { return p.ID != "" && p.Role == Inspector && (!p.Disabled || j.Late) })
 }
 
 func (j *judgement) officersCertified() (string, bool) {
@@ -132,7 +132,8 @@ func (j *judgement) officersInReach() (string, bool) {
 }
 
 func (j *judgement) officersOnCase() (string, bool) {
-	return j.allOf(func(p Person) bool { return slices.Contains(j.Case.Inspectors, p.ID) })
+	on := j.onCase()
+	return j.allOf(func(p Person) bool { return slices.Contains(on, p.ID) })
 }
 
 func (j *judgement) actorAmongOfficers() (string, bool) {

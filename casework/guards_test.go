@@ -74,6 +74,15 @@ func did(actions ...string) func(*casetest.World) {
 	}
 }
 
+// takenOff gives the case to Wu and Zhou.
+func takenOff(w *casetest.World) {
+	a := w.Example("assign")
+	a.Args = casetest.With(a.Args, casetest.Args{"inspectors": list(casetest.Wu, casetest.Zhou), "lead": casetest.Wu})
+	if v := w.Do(a); !v.Applied {
+		panic(v.Code)
+	}
+}
+
 func list(v ...any) []any { return v }
 
 var guardCases = []spoilt{
@@ -121,6 +130,17 @@ var guardCases = []spoilt{
 	{sentence: "a first assignment needs no reason", action: "assign", state: casework.Accepted, args: casetest.Args{"reason": nil}},
 
 	// on site
+	{sentence: "who was taken off the case arrives no more", action: "arrive", state: casework.Assigned, world: takenOff, code: "not_case_officer"},
+	{sentence: "who was taken off meanwhile arrived, if a dispatcher says so", action: "arrive", state: casework.Assigned, world: func(w *casetest.World) {
+		takenOff(w)
+		w.Late = true
+	}},
+	{sentence: "who never was on the case does not arrive, whoever says so", action: "arrive", state: casework.Assigned, by: casetest.Outsider, world: func(w *casetest.World) { w.Late = true }, code: "not_case_officer"},
+	{sentence: "what a disabled officer did before counts, if a dispatcher says so", action: "arrive", state: casework.Assigned, world: func(w *casetest.World) {
+		person(casetest.Lin, func(p *casework.Person) { p.Disabled = true })(w)
+		w.Late = true
+	}},
+	{sentence: "a late word changes no state", action: "conclude", state: casework.Assigned, world: func(w *casetest.World) { w.Late = true }, code: "wrong_state"},
 	{sentence: "certificates are shown", action: "arrive", state: casework.Assigned, args: casetest.Args{"certificate_shown": false}, code: "certificate_not_shown"},
 	{sentence: "one does not arrive alone", action: "arrive", state: casework.Assigned, args: casetest.Args{"officers": list(casetest.Lin)}, code: "one_officer_only"},
 	{sentence: "one does not arrive with somebody who is not on the case", action: "arrive", state: casework.Assigned, args: casetest.Args{"officers": list(casetest.Lin, casetest.Zhou)}, code: "officer_not_on_case"},

@@ -37,16 +37,26 @@ func (p pastRound) failedItems() bool {
 	return p.Name == "verify" && slices.ContainsFunc(p.in.Items, func(i item) bool { return !i.Passed })
 }
 
+// onCase are the officers who count as being on the case: those assigned to it, and for an
+// action that a dispatcher admits late all who ever were.
+func (f Facts) onCase() []string {
+	if f.Late {
+		return f.Officers()
+	}
+	return f.Case.Inspectors
+}
+
 // Arrivals are the officers who arrived on site in the current round and are still on the
 // case.
 func (f Facts) Arrivals() []string {
 	var out []string
+	on := f.onCase()
 	for _, p := range f.applied() {
 		if p.Name != "arrive" || p.round != f.Case.Round {
 			continue
 		}
 		for _, o := range p.in.Officers {
-			if slices.Contains(f.Case.Inspectors, o) && !slices.Contains(out, o) {
+			if slices.Contains(on, o) && !slices.Contains(out, o) {
 				out = append(out, o)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"xuncha/hooks/route"
 	"xuncha/hooks/store"
 	"xuncha/notify"
+	"xuncha/sync"
 )
 
 func bindNotify(app core.App, h *house) error {
@@ -90,25 +91,30 @@ func (h *house) tell(tx core.App, notices []notify.Notice) error {
 
 // tellHeld lets the dispatchers of the case know that an edit waits for them.
 func (h *house) tellHeld(e *core.RecordEvent) error {
-	if isSeeding(e.Context) {
+	if isSeeding(e.Context) || e.Record.GetString("state") != sync.StateOpen {
 		return e.Next()
 	}
 	return inTransaction(e, func(tx core.App) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		records, err := tx.FindRecordsByIds("cases", []string{e.Record.GetString("case")})
-		if err != nil || len(records) == 0 {
-			return err // an edit of nothing known: it stands in the list, nobody is told
-		}
-		c := casework.Case{ID: records[0].Id, Number: records[0].GetString("number")}
-		notices, err := store.Notices{App: tx}.Of(store.Event{ID: e.Record.Id, Case: c},
-			[]casework.Notice{{Kind: "held_edits", To: casework.ToDispatchers, Agency: records[0].GetString("agency")}})
-		if err != nil {
-			return err
-		}
-		return h.tell(tx, notices)
+		return h.tellWaiting(tx, e.Record.Id, e.Record.GetString("case"))
 	})
+}
+
+// tellWaiting: work of the field on a case waits for a decision.
+func (h *house) tellWaiting(tx core.App, event, caseID string) error {
+	records, err := tx.FindRecordsByIds("cases", []string{caseID})
+	if err != nil || len(records) == 0 {
+		return err // of nothing known: it stands in the list, nobody is told
+	}
+	c := casework.Case{ID: records[0].Id, Number: records[0].GetString("number")}
+	notices, err := store.Notices{App: tx}.Of(store.Event{ID: event, Case: c},
+		[]casework.Notice{{Kind: "held_edits", To: casework.ToDispatchers, Agency: records[0].GetString("agency")}})
+	if err != nil {
+		return err
+	}
+	return h.tell(tx, notices)
 }
 
 // tellDue: who works on a case hears that its day comes near or has passed, once for each

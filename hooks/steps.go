@@ -121,7 +121,7 @@ func answerAgain(e *core.RecordRequestEvent, a casework.Action) (bool, error) {
 
 // stepCase applies a new action to its case, in the transaction that stores the action.
 func (h *house) stepCase(e *core.RecordEvent) error {
-	if isSeeding(e.Context) {
+	if isSeeding(e.Context) || store.IsAdmitted(e.Context) {
 		return e.Next()
 	}
 	return inTransaction(e, func(tx core.App) error {
@@ -145,7 +145,12 @@ func (h *house) stepCase(e *core.RecordEvent) error {
 		if err := (store.Verdicts{App: tx}).Save(e.Context, e.Record, facts.Case, verdict); err != nil {
 			return err
 		}
-		if err := h.notifyCase(tx, verdict, action); err != nil {
+		if verdict.Applied {
+			err = h.notifyCase(tx, verdict, action)
+		} else {
+			err = h.tellWaiting(tx, e.Record.Id, action.Case)
+		}
+		if err != nil {
 			return err
 		}
 		return e.Next()

@@ -127,6 +127,17 @@ func quote(b *bytes.Buffer, s string) {
 }
 
 // equalJSON compares two values whatever their spelling.
+// Same compares two values as JSON; absent is equal to null.
+func Same(a, b json.RawMessage) bool {
+	null := func(v json.RawMessage) json.RawMessage {
+		if len(v) == 0 {
+			return json.RawMessage("null")
+		}
+		return v
+	}
+	return equalJSON(null(a), null(b))
+}
+
 func equalJSON(a, b json.RawMessage) bool {
 	if bytes.Equal(a, b) {
 		return true

@@ -117,9 +117,10 @@ const (
 	KindAction = "action"
 	KindBody   = "body"
 
-	StateOpen      = "open"
-	StateDismissed = "dismissed"
-	StateRefused   = "refused"
+	StateOpen      = "open"      // a person is asked
+	StateTaken     = "taken"     // a person took it
+	StateDismissed = "dismissed" // a person left it, or nobody was to be asked
+	StateRefused   = "refused"   // it has no valid form
 )
 
 // Tx is the house within one transaction.

@@ -184,7 +184,7 @@ const readHeldAction = `SELECT seq FROM held_edits WHERE mutation = {:id} AND au
 // HoldAction keeps an action that a phone sent of a case that was never its user's, once
 // however often it comes, and returns the seq of its row.
 func (s Books) HoldAction(a casework.Action) (seq int64, err error) {
-	ours, err := json.Marshal(a)
+	ours, err := sentOf(a)
 	if err != nil {
 		return 0, err
 	}
