@@ -38,4 +38,4 @@ soak: js
 	$(GO) test -run xxx -fuzz FuzzReadDivisions -fuzztime 60s ./geo
 	$(GO) test -run xxx -fuzz FuzzDecode -fuzztime 60s ./intake
 	$(GO) test -run xxx -fuzz FuzzFromForm -fuzztime 60s ./intake
-	JOURNEY_ORDERS=100 $(GO) test -run TestJourney -count 1 -timeout 30m ./internal/journey
+	JOURNEY_ORDERS=100 JOURNEY_KILLS=50 $(GO) test -run TestJourney -count 1 -timeout 60m ./internal/journey

@@ -28,6 +28,13 @@ func bindNotify(app core.App, h *house) error {
 	})
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		route.Devices(se, h.complaints.Open)
+		n, err := store.Outbox{App: app}.Lapse(h.cfg.Now())
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			slog.Info("the server had been switched off: messages under way are sent again", "messages", n)
+		}
 		return se.Next()
 	})
 	whileServing(app, h.push.Run)

@@ -227,6 +227,14 @@ func (s Outbox) settle(now time.Time, d notify.Settlement) error {
 	return Devices(s).Prune(*d.Prune)
 }
 
+const lapseLeases = "UPDATE deliveries SET lease_until = {:now}, next_attempt_at = {:now} WHERE state = 'leased'"
+
+// Lapse ends the leases that a server left when it was switched off, and returns how many.
+// One process at a time works on a directory, so nobody else can hold one.
+func (s Outbox) Lapse(now time.Time) (int64, error) {
+	return s.exec(lapseLeases, dbx.Params{"now": outboxStamp(now)})
+}
+
 // Next implements notify.Outbox.
 func (s Outbox) Next(ctx context.Context, channel string) (time.Time, bool, error) {
 	var at string

@@ -12,11 +12,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 
 	"xuncha/geo"
 	"xuncha/internal/fcmtest"
+	"xuncha/internal/phone"
 )
 
 const password = "journey-pass-2026"
@@ -31,12 +33,16 @@ type person struct {
 type city struct {
 	t      *testing.T
 	dir    string
-	server *server
+	url    string // of the server, behind the line of power
+	power  *power
 	fcm    *fcmtest.Server
 	people map[string]*person
 	place  orb.Point // WGS-84, in the first county
 	public *recorder // what the public and other complainants received
+	base   http.RoundTripper
 }
+
+func (c *city) newRecorder() *recorder { return &recorder{base: c.base} }
 
 // people of the first county; a second agency looks on and must see nothing.
 var staff = []struct{ key, name, role, agency string }{
@@ -49,8 +55,10 @@ var staff = []struct{ key, name, role, agency string }{
 	{"neighbour", "赵邻", "dispatcher", "白石县分局"},
 }
 
-func newCity(t *testing.T) *city {
-	c := &city{t: t, dir: t.TempDir(), fcm: fcmtest.New(t), people: map[string]*person{}, public: newRecorder()}
+// newCity makes a city and starts its server; everybody reaches it by base.
+func newCity(t *testing.T, base http.RoundTripper) *city {
+	c := &city{t: t, dir: t.TempDir(), fcm: fcmtest.New(t), people: map[string]*person{}, base: base}
+	c.public = c.newRecorder()
 	borders := geo.Synthetic{
 		Seed: 3, Bound: orb.Bound{Min: orb.Point{116, 39}, Max: orb.Point{117, 39.5}}, Columns: 2, Rows: 1, CodePrefix: "9901", Detail: 6,
 	}
@@ -69,9 +77,9 @@ func newCity(t *testing.T) *city {
 	run(t, "users", "import", write(t, files, "users.csv", "%s", rows), "--dir", c.dir)
 	run(t, "superuser", "upsert", "root@city.test", password, "--dir", c.dir)
 	run(t, "geo", "import", write(t, files, "counties.geojson", "%s", data), "--datum", "wgs84", "--valid-from", "2026-01-01", "--dir", c.dir)
-	c.server = serve(t, c.dir, "XUNCHA_FCM_CREDENTIALS="+c.fcm.Credentials(t), "XUNCHA_FCM_ENDPOINT="+c.fcm.Endpoint(), "XUNCHA_QUIET_HOURS=off")
+	c.power, c.url = newPower(t, c.dir, "XUNCHA_FCM_CREDENTIALS="+c.fcm.Credentials(t), "XUNCHA_FCM_ENDPOINT="+c.fcm.Endpoint(), "XUNCHA_QUIET_HOURS=off")
 	for _, s := range staff {
-		p := &person{name: s.name, role: s.role, email: s.key + "@city.test", wire: newRecorder()}
+		p := &person{name: s.name, role: s.role, email: s.key + "@city.test", wire: c.newRecorder()}
 		answer := c.do(p, "POST", "/api/collections/users/auth-with-password", map[string]any{"identity": p.email, "password": password}, 200)
 		p.token, p.id = answer["token"].(string), answer["record"].(map[string]any)["id"].(string)
 		c.people[s.key] = p
@@ -99,7 +107,7 @@ func (c *city) ask(p *person, method, path string, body any) (int, map[string]an
 		}
 		in = bytes.NewReader(data)
 	}
-	req, err := http.NewRequest(method, c.server.URL+path, in)
+	req, err := http.NewRequest(method, c.url+path, in)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -134,7 +142,8 @@ func (c *city) send(wire *recorder, req *http.Request) (int, map[string]any) {
 // act makes an action from the board and returns its record.
 func (c *city) act(key, caseID, name string, args map[string]any) map[string]any {
 	c.t.Helper()
-	return c.do(c.people[key], "POST", "/api/collections/actions/records", map[string]any{"case": caseID, "name": name, "args": args}, 200)
+	body := map[string]any{"id": phone.ULID(time.Now()), "case": caseID, "name": name, "args": args}
+	return c.do(c.people[key], "POST", "/api/collections/actions/records", body, 200)
 }
 
 // refused makes an action that the process must not admit, with its code.

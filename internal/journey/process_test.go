@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	stdsync "sync"
 	"syscall"
 	"testing"
 	"time"
@@ -50,9 +51,10 @@ func run(t *testing.T, args ...string) string {
 
 // server is a running "xuncha serve".
 type server struct {
-	cmd *exec.Cmd
-	URL string
-	log *bytes.Buffer
+	cmd  *exec.Cmd
+	URL  string
+	log  *bytes.Buffer
+	over stdsync.Once // it is ended once
 }
 
 // serve starts the binary on a free port and waits until it says where it listens.
@@ -90,15 +92,27 @@ func serve(t *testing.T, dir string, env ...string) *server {
 // stop ends the server as an operator would and asks for a clean exit.
 func (s *server) stop(t *testing.T) {
 	t.Helper()
-	if s.cmd.ProcessState != nil {
-		return
-	}
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Error(err)
-	}
-	if err := s.cmd.Wait(); err != nil {
-		t.Errorf("serve ended with %v:\n%s", err, s.log)
-	}
+	s.over.Do(func() {
+		if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Error(err)
+		}
+		if err := s.cmd.Wait(); err != nil {
+			t.Errorf("serve ended with %v:\n%s", err, s.log)
+		}
+	})
+}
+
+// kill ends the server as a power cut does.
+func (s *server) kill(t *testing.T) {
+	s.over.Do(func() {
+		if err := s.cmd.Process.Kill(); err != nil {
+			t.Error(err)
+		}
+		_ = s.cmd.Wait() // it was killed
+		if strings.Contains(s.log.String(), "panic") {
+			t.Errorf("the server panicked:\n%s", s.log)
+		}
+	})
 }
 
 // write puts a file into dir and returns its path.

@@ -19,8 +19,6 @@ type recorder struct {
 	got  bytes.Buffer
 }
 
-func newRecorder() *recorder { return &recorder{base: http.DefaultTransport} }
-
 func (r *recorder) client() *http.Client { return &http.Client{Transport: r} }
 
 // RoundTrip sends the request and keeps the answer while it is read.
