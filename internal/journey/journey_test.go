@@ -466,12 +466,11 @@ func (e *errand) summary() string {
 		slices.Sort(notes)
 		lines = append(lines, "notes "+strings.Join(notes, ", "))
 	}
-	slices.Sort(lines)
 	text := strings.Join(lines, "\n")
 	for _, id := range slices.Sorted(maps.Keys(names)) {
 		text = strings.ReplaceAll(text, id, names[id])
 	}
-	return text
+	return strings.Join(slices.Sorted(strings.SplitSeq(text, "\n")), "\n")
 }
 
 func rowsOf(file map[string]any, part string) []map[string]any {
