@@ -116,7 +116,9 @@ type Evidence struct {
 // worked out from it.
 type Past struct {
 	Action
-	Outcome string // Applied, NeedsReview
+	Outcome   string // Applied, NeedsReview
+	To        Status // the state after it
+	AppliedAt string // when it took effect: as it was received, or decided late (Stamp)
 }
 
 // Transfer is a case in other hands (转办), with the names of the collection's fields.

@@ -142,7 +142,7 @@ func (w *World) Do(a casework.Action) casework.Verdict {
 		outcome = casework.Applied
 		w.keep(v)
 	}
-	w.History = append(w.History, casework.Past{Action: a, Outcome: outcome})
+	w.History = append(w.History, casework.Past{Action: a, Outcome: outcome, To: w.Case.Status, AppliedAt: a.ReceivedAt})
 	return v
 }
 

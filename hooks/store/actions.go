@@ -49,6 +49,18 @@ func ActionOf(r *core.Record) casework.Action {
 	return a
 }
 
+// PastOf reads an action as one that was done, with what became of it.
+func PastOf(r *core.Record) casework.Past {
+	p := casework.Past{
+		Action: ActionOf(r), Outcome: r.GetString("outcome"), To: casework.Status(r.GetString("to")),
+		AppliedAt: r.GetString("received_at"),
+	}
+	if at := r.GetString("decided_at"); at != "" {
+		p.AppliedAt = at
+	}
+	return p
+}
+
 // ContentHash is what makes an action with the same id the same action: all that
 // its author sent, in hexadecimal SHA-256.
 func ContentHash(a casework.Action) string {

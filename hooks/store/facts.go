@@ -202,7 +202,7 @@ func (s Facts) history(f *casework.Facts, _ casework.Action, _ casework.Need) er
 		return err
 	}
 	for _, r := range records {
-		f.History = append(f.History, casework.Past{Action: ActionOf(r), Outcome: r.GetString("outcome")})
+		f.History = append(f.History, PastOf(r))
 	}
 	return nil
 }
