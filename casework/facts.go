@@ -117,7 +117,7 @@ type Evidence struct {
 type Past struct {
 	Action
 	Outcome   string // Applied, NeedsReview
-	To        Status // the state after it
+	From, To  Status // the states before and after it
 	AppliedAt string // when it took effect: as it was received, or decided late (Stamp)
 }
 

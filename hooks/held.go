@@ -6,6 +6,7 @@ package hooks
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -34,7 +35,11 @@ func (h *house) admit(tx core.App, r *core.Record) error {
 		return err
 	}
 	facts.Late = true
-	verdict := casework.Apply(facts, action, h.cfg.Now())
+	decided, err := time.Parse(stampLayout, r.GetString("decided_at"))
+	if err != nil {
+		return err
+	}
+	verdict := casework.Apply(facts, action, decided)
 	if !verdict.Applied {
 		return refusal{verdict.Code, verdict.Detail}
 	}

@@ -125,7 +125,7 @@ func (h *house) stepCase(e *core.RecordEvent) error {
 		return e.Next()
 	}
 	return inTransaction(e, func(tx core.App) error {
-		now := h.cfg.Now()
+		now := h.received(e.Record)
 		action := store.ActionOf(e.Record)
 		facts, err := store.Facts{App: tx}.Of(action, core.GenerateDefaultRandomId())
 		if errors.Is(err, store.ErrCaseUnknown) {
@@ -155,6 +155,17 @@ func (h *house) stepCase(e *core.RecordEvent) error {
 		}
 		return e.Next()
 	})
+}
+
+// received is when an action came in, which is when it takes effect: a case is made of its
+// actions and nothing else, to the millisecond.
+func (h *house) received(r *core.Record) time.Time {
+	at, err := time.Parse(stampLayout, r.GetString("received_at"))
+	if err != nil {
+		at = h.cfg.Now()
+		r.Set("received_at", stamp(at))
+	}
+	return at
 }
 
 // refusal is what the process does not admit, from the board: 409, nothing stored.

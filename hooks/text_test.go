@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
+	"testing"
 	"time"
 
 	"xuncha/hooks"
@@ -27,4 +28,16 @@ func encoded(v any) string {
 		return err.Error()
 	}
 	return string(data)
+}
+
+// waitFor looks again until something that a worker does has happened.
+func waitFor(t *testing.T, what string, happened func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for !happened() {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain for %s", what)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }

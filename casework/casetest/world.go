@@ -136,13 +136,14 @@ func (w *World) Do(a casework.Action) casework.Verdict {
 	w.n++
 	a.ID = fmt.Sprintf("action%09d", w.n)
 	a.ReceivedAt = casework.Stamp(w.Now)
+	from := w.Case.Status
 	v := casework.Apply(w.Of(a), a, w.Now)
 	outcome := casework.NeedsReview
 	if v.Applied {
 		outcome = casework.Applied
 		w.keep(v)
 	}
-	w.History = append(w.History, casework.Past{Action: a, Outcome: outcome, To: w.Case.Status, AppliedAt: a.ReceivedAt})
+	w.History = append(w.History, casework.Past{Action: a, Outcome: outcome, From: from, To: w.Case.Status, AppliedAt: a.ReceivedAt})
 	return v
 }
 

@@ -52,8 +52,8 @@ func ActionOf(r *core.Record) casework.Action {
 // PastOf reads an action as one that was done, with what became of it.
 func PastOf(r *core.Record) casework.Past {
 	p := casework.Past{
-		Action: ActionOf(r), Outcome: r.GetString("outcome"), To: casework.Status(r.GetString("to")),
-		AppliedAt: r.GetString("received_at"),
+		Action: ActionOf(r), Outcome: r.GetString("outcome"), AppliedAt: r.GetString("received_at"),
+		From: casework.Status(r.GetString("from")), To: casework.Status(r.GetString("to")),
 	}
 	if at := r.GetString("decided_at"); at != "" {
 		p.AppliedAt = at

@@ -20,6 +20,20 @@ const due = "cases.due_soon = 1 OR cases.overdue = 1 OR (cases.due_strict <> '' 
 // horizonDays is more than the days before which a case is due soon.
 const horizonDays = 10
 
+const (
+	putMarked  = `INSERT INTO sync_meta (key, value) VALUES ('marked_at', {:at}) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
+	readMarked = `SELECT value FROM sync_meta WHERE key = 'marked_at'`
+)
+
+// MarkedAt is when the server last looked at the days, by its clock; zero if never.
+func MarkedAt(app core.App) (time.Time, error) {
+	var at []string
+	if err := app.DB().NewQuery(readMarked).Column(&at); err != nil || len(at) == 0 {
+		return time.Time{}, err
+	}
+	return time.Parse(stampLayout, at[0])
+}
+
 // Mark sets due_soon and overdue where they are not what casework says, and returns how
 // many cases changed.
 func (s Cases) Mark(now time.Time) (int, error) {
@@ -44,7 +58,7 @@ func (s Cases) Mark(now time.Time) (int, error) {
 		}
 		changed++
 	}
-	return changed, nil
+	return changed, Feed{App: s.App}.exec(putMarked, dbx.Params{"at": now.UTC().Format(stampLayout)})
 }
 
 // mark reads the case again in its transaction: an action may have moved it meanwhile.

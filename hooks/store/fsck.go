@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -22,59 +21,78 @@ type Report struct {
 	Rows        int          `json:"rows"`
 	Head        int64        `json:"head"`
 	Differences []Difference `json:"differences"`
+
+	check string // that is under way
 }
 
 // Difference is one thing that is not as it would be computed anew.
 type Difference struct {
+	Check      string `json:"check"` // documents, access, history, marks, parents, outbox, files
 	Collection string `json:"collection"`
 	Record     string `json:"record"`
 	What       string `json:"what"`
+	Derived    bool   `json:"derived"` // it can be made anew from the records
 }
 
-// Run checks everything: documents, rows, seqs, grants and the table of who works on
-// which case.
+// Run checks everything: what phones are sent, who may read it, what actions made of each
+// case, days and counts, what points to what, what was told, and the photos.
 func (s Fsck) Run() (Report, error) {
 	r := Report{Differences: []Difference{}}
 	if err := s.App.DB().NewQuery(`SELECT CAST(value AS INTEGER) FROM sync_meta WHERE key = 'head'`).Row(&r.Head); err != nil {
 		return r, err
 	}
-	names := Synced()
-	slices.Sort(names)
-	for _, name := range names {
-		if err := s.collection(&r, name); err != nil {
-			return r, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	for _, check := range []func(*Report) error{s.orphans, s.bare, s.caseUsers, s.grants, s.head} {
-		if err := check(&r); err != nil {
-			return r, err
+	for _, c := range []struct {
+		name string
+		run  func(*Report) error
+	}{
+		{"documents", s.documents},
+		{"documents", s.orphans},
+		{"documents", s.bare},
+		{"documents", s.head},
+		{"access", s.grants},
+		{"access", s.caseUsers},
+		{"history", s.cases},
+		{"marks", s.repeats},
+		{"parents", s.dangling},
+		{"outbox", s.outbox},
+		{"files", s.files},
+	} {
+		r.check = c.name
+		if err := c.run(&r); err != nil {
+			return r, fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
 	return r, nil
 }
 
+// documents are compared with the records that they are made from.
+func (s Fsck) documents(r *Report) error {
+	names := Synced()
+	slices.Sort(names)
+	for _, name := range names {
+		if err := s.collection(r, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *Report) add(collection, record, format string, args ...any) {
-	r.Differences = append(r.Differences, Difference{collection, record, fmt.Sprintf(format, args...)})
+	r.Differences = append(r.Differences, Difference{r.check, collection, record, fmt.Sprintf(format, args...), false})
+}
+
+// repairable notes a difference of something that is made from the records.
+func (r *Report) repairable(collection, record, format string, args ...any) {
+	r.Differences = append(r.Differences, Difference{r.check, collection, record, fmt.Sprintf(format, args...), true})
 }
 
 const fsckPage = 500 // records read at a time
 
 func (s Fsck) collection(r *Report, name string) error {
-	for after := ""; ; {
-		var records []*core.Record
-		err := s.App.RecordQuery(name).AndWhere(dbx.NewExp("id > {:after}", dbx.Params{"after": after})).
-			OrderBy("id").Limit(fsckPage).All(&records)
-		if err != nil || len(records) == 0 {
-			return err
-		}
-		for _, record := range records {
-			if err := s.record(r, record); err != nil {
-				return err
-			}
-		}
-		r.Records += len(records)
-		after = records[len(records)-1].Id
-	}
+	return s.each(name, func(record *core.Record) error {
+		r.Records++
+		return s.record(r, record)
+	})
 }
 
 func (s Fsck) record(r *Report, record *core.Record) error {
@@ -90,7 +108,7 @@ func (s Fsck) record(r *Report, record *core.Record) error {
 		return err
 	}
 	if have == nil {
-		r.add(p.as, record.Id, "has no document")
+		r.repairable(p.as, record.Id, "has no document")
 	} else if err := compare(r, p.as, record.Id, want, have); err != nil {
 		return err
 	}
@@ -103,7 +121,7 @@ func (s Fsck) record(r *Report, record *core.Record) error {
 		return err
 	}
 	if !sameSet(buckets, present) {
-		r.add(p.as, record.Id, "lies in buckets %v, should lie in %v", present, buckets)
+		r.repairable(p.as, record.Id, "lies in buckets %v, should lie in %v", present, buckets)
 	}
 	return nil
 }
@@ -115,12 +133,12 @@ func compare(r *Report, as, id string, want map[string]any, have map[string]json
 			return err
 		}
 		if !bytes.Equal(data, have[name]) {
-			r.add(as, id, "field %s is %.200s in the document, should be %.200s", name, have[name], data)
+			r.repairable(as, id, "field %s is %.200s in the document, should be %.200s", name, have[name], data)
 		}
 	}
 	for name := range have {
 		if _, ok := want[name]; !ok {
-			r.add(as, id, "field %s stands in the document and should not", name)
+			r.repairable(as, id, "field %s stands in the document and should not", name)
 		}
 	}
 	return nil
@@ -149,13 +167,13 @@ func (s Fsck) orphans(r *Report) error {
 	}
 	for _, d := range docs {
 		if !known[d.Collection+"/"+d.Record] {
-			r.add(d.Collection, d.Record, "has a document and no record")
+			r.repairable(d.Collection, d.Record, "has a document and no record")
 		}
 		if d.Seq != d.Inner {
-			r.add(d.Collection, d.Record, "has seq %d in its row and %d in its document", d.Seq, d.Inner)
+			r.repairable(d.Collection, d.Record, "has seq %d in its row and %d in its document", d.Seq, d.Inner)
 		}
 		if d.Newest != nil && *d.Newest < d.Seq {
-			r.add(d.Collection, d.Record, "stands at seq %d in the feed, its document at %d", *d.Newest, d.Seq)
+			r.repairable(d.Collection, d.Record, "stands at seq %d in the feed, its document at %d", *d.Newest, d.Seq)
 		}
 	}
 	return s.App.DB().NewQuery(`SELECT count(*) FROM sync_feed`).Row(&r.Rows)
@@ -172,7 +190,7 @@ func (s Fsck) bare(r *Report) error {
 		return err
 	}
 	for _, row := range rows {
-		r.add(row.Collection, row.Record, "lies in bucket %s without a document", row.Bucket)
+		r.repairable(row.Collection, row.Record, "lies in bucket %s without a document", row.Bucket)
 	}
 	return nil
 }
@@ -195,7 +213,7 @@ func (s Fsck) grants(r *Report) error {
 			return err
 		}
 		if want := grantsFor(user); !sameSet(have, want) {
-			r.add("users", user.Id, "may read buckets %v, should read %v", have, want)
+			r.repairable("users", user.Id, "may read buckets %v, should read %v", have, want)
 		}
 	}
 	return nil
@@ -215,28 +233,13 @@ func (s Fsck) ids() (map[string]bool, error) {
 	return known, nil
 }
 
-const wrongUsers = "SELECT c.id FROM cases c WHERE " +
-	"(SELECT coalesce(group_concat(value, ','), '') FROM (SELECT DISTINCT value FROM json_each(iif(json_valid(c.inspectors), c.inspectors, '[]')) ORDER BY value))" +
-	" <> (SELECT coalesce(group_concat(user, ','), '') FROM (SELECT user FROM case_user WHERE `case` = c.id ORDER BY user))"
-
-func (s Fsck) caseUsers(r *Report) error {
-	var ids []string
-	if err := s.App.DB().NewQuery(wrongUsers).Column(&ids); err != nil {
-		return err
-	}
-	for _, id := range ids {
-		r.add("cases", id, "case_user does not agree with its inspectors")
-	}
-	return nil
-}
-
 func (s Fsck) head(r *Report) error {
 	var newest int64
 	if err := s.App.DB().NewQuery(`SELECT coalesce(max(seq), 0) FROM sync_feed`).Row(&newest); err != nil {
 		return err
 	}
 	if newest > r.Head {
-		r.add("sync_meta", "head", "is %d, the feed holds %d", r.Head, newest)
+		r.repairable("sync_meta", "head", "is %d, the feed holds %d", r.Head, newest)
 	}
 	return nil
 }
