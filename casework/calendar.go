@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // shanghai is where days begin and end: UTC+8, without summer time since 1991.
@@ -94,6 +95,32 @@ func NewCalendar(years []HolidayYear) (Calendar, error) {
 		}
 	}
 	return c, nil
+}
+
+// Years that a calendar may have: the notices of the State Council begin in 2000.
+const firstYear, lastYear = 2000, 2199
+
+// longestHoliday of a holiday, in characters.
+const longestHoliday = 50
+
+// Check says what is wrong with a year that is about to be published: what no calendar
+// takes, a year that nobody lives to see, a day that stands twice, an endless name.
+func (y HolidayYear) Check() error {
+	if y.Year < firstYear || y.Year > lastYear {
+		return fmt.Errorf("holidays: year %d: want %d to %d", y.Year, firstYear, lastYear)
+	}
+	seen := map[string]bool{}
+	for _, day := range y.Days {
+		if seen[day.Date] {
+			return fmt.Errorf("holidays: %s stands twice", day.Date)
+		}
+		seen[day.Date] = true
+		if utf8.RuneCountInString(day.Name) > longestHoliday {
+			return fmt.Errorf("holidays: %s: the name has more than %d characters", day.Date, longestHoliday)
+		}
+	}
+	_, err := NewCalendar([]HolidayYear{y})
+	return err
 }
 
 func (c Calendar) orShipped() Calendar {

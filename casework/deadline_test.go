@@ -4,6 +4,7 @@ package casework_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -176,6 +177,33 @@ func TestACalendarRefusesWhatIsNoCalendar(t *testing.T) {
 	c, err := casework.NewCalendar(append(casework.Holidays(), day("2027-01-01", "holiday")...))
 	if err != nil || !c.Published(2027) || c.Working(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("a new year is not taken: %v", err)
+	}
+}
+
+func TestAYearIsCheckedBeforeItIsPublished(t *testing.T) {
+	day := func(date string) casework.Holiday {
+		return casework.Holiday{Date: date, Kind: "holiday", Name: "元旦"}
+	}
+	year := func(year int, days ...casework.Holiday) casework.HolidayYear {
+		return casework.HolidayYear{Year: year, Days: days}
+	}
+	for sentence, y := range map[string]casework.HolidayYear{
+		"a day that is none":       year(2027, day("2027-13-45")),
+		"a day of another year":    year(2027, day("2028-01-01")),
+		"a day that stands twice":  year(2027, day("2027-01-01"), day("2027-01-01")),
+		"a year before all notice": year(1899),
+		"a year far away":          year(20270),
+		"an unknown kind":          year(2027, casework.Holiday{Date: "2027-01-01", Kind: "party"}),
+		"an endless name":          year(2027, casework.Holiday{Date: "2027-01-01", Kind: "holiday", Name: strings.Repeat("元", 51)}),
+	} {
+		if y.Check() == nil {
+			t.Errorf("%s is taken", sentence)
+		}
+	}
+	for _, y := range append(casework.Holidays(), year(2027, day("2027-01-01"))) {
+		if err := y.Check(); err != nil {
+			t.Errorf("%d: %v", y.Year, err)
+		}
 	}
 }
 

@@ -55,6 +55,7 @@ func Register(app core.App, cfg Config) error {
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
 		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindHome, bindIntake, bindHeld,
+		bindDictionaries,
 	} {
 		if err := bind(app, h); err != nil {
 			return err

@@ -128,6 +128,7 @@ var rows = map[string]Row{
 	"role_unknown":       {400, "没有这种角色。", "There is no such role."},
 	"agency_unknown":     {400, "没有找到该机构。", "There is no such agency."},
 	"action_unknown":     {400, "没有这种办理动作。", "There is no such action."},
+	"holidays_invalid":   {400, "节假日数据有误：请检查年份、日期和类型，同一日期只能出现一次。", "The holidays are not valid: check the year, the dates and their kinds; a date stands once."},
 	"directory_in_use":   {409, "该数据目录正被另一个进程使用。", "Another process uses this data directory."},
 	"evidence_locked":    {409, "证据一经登记不得修改原件或删除。", "Evidence is never deleted and its file is never replaced."},
 	"method_not_allowed": {405, "不支持这种请求方式。", "This method is not supported here."},

@@ -3,6 +3,12 @@ package store
 // Dictionaries: the rows that deadlines are counted by.
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"xuncha/casework"
@@ -11,26 +17,59 @@ import (
 // Dictionaries reads the deadline rules and the calendar of working days.
 type Dictionaries struct{ App core.App }
 
-// Load returns the deadline rules and the calendar.
+// Load returns the deadline rules and the calendar. A row that cannot be read is left out
+// and logged: one bad row does not stop every case.
 func (s Dictionaries) Load() ([]casework.DeadlineRule, casework.Calendar, error) {
 	var none casework.Calendar
-	rows, err := s.App.FindAllRecords("deadline_rules")
+	rules, err := sound(s.App, "deadline_rules", func(casework.DeadlineRule) error { return nil })
 	if err != nil {
 		return nil, none, err
 	}
-	rules, err := all[casework.DeadlineRule](rows)
-	if err != nil {
-		return nil, none, err
-	}
-	if rows, err = s.App.FindAllRecords("holidays"); err != nil {
-		return nil, none, err
-	}
-	years, err := all[casework.HolidayYear](rows)
+	years, err := sound(s.App, "holidays", func(y casework.HolidayYear) error {
+		_, err := casework.NewCalendar([]casework.HolidayYear{y})
+		return err
+	})
 	if err != nil {
 		return nil, none, err
 	}
 	calendar, err := casework.NewCalendar(years)
 	return rules, calendar, err
+}
+
+// sound reads the rows of a collection that pass a check.
+func sound[T any](app core.App, collection string, check func(T) error) ([]T, error) {
+	rows, err := app.FindAllRecords(collection)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]T, 0, len(rows))
+	for _, r := range rows {
+		var v T
+		err := Into(r, &v)
+		if err == nil {
+			err = check(v)
+		}
+		if err != nil {
+			slog.Error("a row of a dictionary is left out", "collection", collection, "id", r.Id, "error", err)
+			continue
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// CheckYear says what is wrong with a row of holidays.
+func CheckYear(r *core.Record) error {
+	y := casework.HolidayYear{Year: r.GetInt("year")}
+	in := json.NewDecoder(strings.NewReader(r.GetString("days")))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&y.Days); err != nil {
+		return fmt.Errorf("days: %w", err)
+	}
+	if y.Days == nil {
+		return errors.New("days: want a list of date, kind and name")
+	}
+	return y.Check()
 }
 
 // Furnish puts the national rules and the published calendar into an empty house.
