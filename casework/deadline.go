@@ -5,10 +5,12 @@ package casework
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // Unit says how the days of a deadline are counted.
@@ -41,6 +43,44 @@ type DeadlineRule struct {
 	Number       int    `json:"number"`
 	Unit         Unit   `json:"unit"`
 	Article      string `json:"article"` // the law that says so
+}
+
+var steps = []string{StepAccept, StepHandle, StepExtend, StepObject, StepReviewRequest, StepReviewDecide, StepRecheck}
+
+// mostDays that a rule may give: ten years. Working days are counted one by one.
+const mostDays = 3650
+
+// longestArticle is how many characters may cite the law.
+const longestArticle = 500
+
+// Countable says what keeps a rule from being counted by.
+func (r DeadlineRule) Countable() error {
+	switch {
+	case !slices.Contains(steps, r.Step):
+		return fmt.Errorf("step: %q is none of %v", r.Step, steps)
+	case r.Unit != NaturalDay && r.Unit != WorkingDay:
+		return fmt.Errorf("unit: %q is neither %s nor %s", r.Unit, NaturalDay, WorkingDay)
+	case r.Number < 1 || r.Number > mostDays:
+		return fmt.Errorf("number: %d days: want 1 to %d", r.Number, mostDays)
+	case r.Jurisdiction != "":
+		_, _, err := Scope(r.Jurisdiction)
+		return err
+	}
+	return nil
+}
+
+// Check says what is wrong with a rule that is about to be stored: a rule that cannot be
+// counted by, a source that does not exist, a period that no article gives.
+func (r DeadlineRule) Check() error {
+	switch {
+	case r.Source != "" && !known("source", r.Source):
+		return fmt.Errorf("source: there is no %q", r.Source)
+	case blank(r.Article):
+		return errors.New("article: name the law or the rule that gives this period")
+	case utf8.RuneCountInString(r.Article) > longestArticle:
+		return fmt.Errorf("article: more than %d characters", longestArticle)
+	}
+	return r.Countable()
 }
 
 //go:embed deadlines.json

@@ -207,6 +207,33 @@ func TestAYearIsCheckedBeforeItIsPublished(t *testing.T) {
 	}
 }
 
+func TestARuleIsCheckedBeforeItIsStored(t *testing.T) {
+	good := casework.DeadlineRule{Jurisdiction: "990101", Source: "web", Step: "accept", Number: 2, Unit: "working_day", Article: "甲县办理规程"}
+	for sentence, spoil := range map[string]func(*casework.DeadlineRule){
+		"no day":                  func(r *casework.DeadlineRule) { r.Number = 0 },
+		"days before the start":   func(r *casework.DeadlineRule) { r.Number = -5 },
+		"days without end":        func(r *casework.DeadlineRule) { r.Number = 20_000_000 },
+		"an unknown unit":         func(r *casework.DeadlineRule) { r.Unit = "century" },
+		"an unknown step":         func(r *casework.DeadlineRule) { r.Step = "zzz" },
+		"an unknown source":       func(r *casework.DeadlineRule) { r.Source = "rumour" },
+		"no division code":        func(r *casework.DeadlineRule) { r.Jurisdiction = "abc" },
+		"no article":              func(r *casework.DeadlineRule) { r.Article = " " },
+		"an article without end":  func(r *casework.DeadlineRule) { r.Article = strings.Repeat("条", 501) },
+		"a step with blanks":      func(r *casework.DeadlineRule) { r.Step = " accept" },
+		"a unit that is not said": func(r *casework.DeadlineRule) { r.Unit = "" },
+	} {
+		r := good
+		if spoil(&r); r.Check() == nil {
+			t.Errorf("%s is taken", sentence)
+		}
+	}
+	for _, r := range append(casework.NationalRules(), good) {
+		if err := r.Check(); err != nil {
+			t.Errorf("%s: %v", r.Step, err)
+		}
+	}
+}
+
 func TestTheMostSpecificRuleCounts(t *testing.T) {
 	rule := func(jurisdiction, source string, number int) casework.DeadlineRule {
 		return casework.DeadlineRule{Jurisdiction: jurisdiction, Source: source, Step: casework.StepHandle, Number: number, Unit: casework.NaturalDay}

@@ -4,6 +4,7 @@ package hooks_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"testing"
 
@@ -81,4 +82,81 @@ func TestABrokenStoredRowStopsNoCase(t *testing.T) {
 	breakRow(t, h.House, "holidays", "days", `"nothing"`, "year = 2025")
 	r := h.file(h.intake.Token, complaint())
 	h.act(h.dispatcher, r.caseID, "accept", map[string]any{"types": []string{"air"}, "division_code": "990101"})
+}
+
+func rule(more map[string]any) map[string]any {
+	body := map[string]any{"jurisdiction": "990101", "source": "web", "step": "accept", "number": 2, "unit": "working_day", "article": "甲县办理规程"}
+	maps.Copy(body, more)
+	return body
+}
+
+func TestADeadlineRuleIsCheckedBeforeItIsStored(t *testing.T) {
+	t.Parallel()
+	h := openHall(t, unlimited)
+	admin := h.User("admin", h.agency, "钱进")
+	id := taken(t, h.House, "POST", rulesPath, admin, rule(nil))
+	for _, wrong := range []map[string]any{
+		{"number": -5},
+		{"number": 0},
+		{"number": 3651},
+		{"number": 20000000},
+		{"unit": "century"},
+		{"unit": ""},
+		{"step": "zzz"},
+		{"jurisdiction": "abc"},
+		{"source": "rumour"},
+		{"article": ""},
+	} {
+		refused(t, h.House, "POST", rulesPath, admin, rule(wrong), 400, "deadline_rule_invalid")
+		refused(t, h.House, "PATCH", rulesPath+"/"+id, admin, wrong, 400, "deadline_rule_invalid")
+	}
+	refused(t, h.House, "POST", rulesPath, admin, rule(nil), 400, "bad_request") // there is one already
+	clean(t, h.House)
+	breakRow(t, h.House, "deadline_rules", "number", "20000000", "id = '"+id+"'")
+	h.file("", complaint()) // and is not counted by
+}
+
+func TestARuleIsWrittenWithinItsAdministratorsScope(t *testing.T) {
+	t.Parallel()
+	h := openHall(t, unlimited)
+	county := h.User("admin", h.agency, "钱进")
+	neighbour := h.User("admin", h.Agency("乙县分局", "990102"), "冯静")
+	city := h.User("admin", h.Agency("云川市局", "990100"), "陈刚")
+	nation := h.User("admin", h.Agency("生态环境部", "000000"), "何伟")
+	own := taken(t, h.House, "POST", rulesPath, county, rule(nil))
+	refused(t, h.House, "POST", rulesPath, county, rule(map[string]any{"jurisdiction": "990102"}), 403, "outside_scope")
+	refused(t, h.House, "POST", rulesPath, county, rule(map[string]any{"jurisdiction": "990100"}), 403, "outside_scope")
+	refused(t, h.House, "POST", rulesPath, county, rule(map[string]any{"jurisdiction": ""}), 403, "outside_scope")
+	refused(t, h.House, "PATCH", rulesPath+"/"+own, neighbour, map[string]any{"number": 3}, 403, "outside_scope")
+	refused(t, h.House, "PATCH", rulesPath+"/"+own, neighbour, map[string]any{"jurisdiction": "990102"}, 403, "outside_scope")
+	refused(t, h.House, "PATCH", rulesPath+"/"+own, county, map[string]any{"jurisdiction": ""}, 403, "outside_scope")
+	taken(t, h.House, "PATCH", rulesPath+"/"+own, city, map[string]any{"number": 3})
+	refused(t, h.House, "POST", rulesPath, city, rule(map[string]any{"jurisdiction": ""}), 403, "outside_scope")
+	national := taken(t, h.House, "POST", rulesPath, nation, rule(map[string]any{"jurisdiction": ""}))
+	for _, u := range []house.User{county, city} {
+		refused(t, h.House, "PATCH", rulesPath+"/"+national, u, map[string]any{"number": 30}, 403, "outside_scope")
+	}
+	taken(t, h.House, "PATCH", rulesPath+"/"+national, nation, map[string]any{"number": 30})
+}
+
+func TestABorderIsWrittenWithinItsAdministratorsScope(t *testing.T) {
+	t.Parallel()
+	h := openHall(t, unlimited)
+	const path = "/api/collections/jurisdictions/records"
+	there := h.Agency("乙县分局", "990102")
+	county, neighbour := h.User("admin", h.agency, "钱进"), h.User("admin", there, "冯静")
+	border := func(code, agency string) map[string]any {
+		return map[string]any{"name": "界", "division_code": code, "agency": agency, "level": "county", "valid_from": "2020-01-01"}
+	}
+	id := taken(t, h.House, "POST", path, county, border("990101", h.agency))
+	taken(t, h.House, "POST", path, county, border("990101", ""))
+	refused(t, h.House, "POST", path, county, border("990102", h.agency), 403, "outside_scope")
+	refused(t, h.House, "POST", path, county, border("990101", there), 403, "outside_scope")
+	refused(t, h.House, "POST", path, county, border("990101", "nosuchagency000"), 400, "agency_unknown")
+	refused(t, h.House, "POST", path, county, border("99", h.agency), 400, "division_invalid")
+	refused(t, h.House, "PATCH", path+"/"+id, county, map[string]any{"agency": there}, 403, "outside_scope")
+	refused(t, h.House, "PATCH", path+"/"+id, neighbour, map[string]any{"name": "新界"}, 403, "outside_scope")
+	refused(t, h.House, "PATCH", path+"/"+id, neighbour, map[string]any{"division_code": "990102", "agency": there}, 403, "outside_scope")
+	taken(t, h.House, "PATCH", path+"/"+id, county, map[string]any{"name": "新界"})
+	h.file("", complaint()) // a border that is not drawn stops no complaint
 }

@@ -120,7 +120,7 @@ func onlyFields(e *core.RecordRequestEvent, allowed []string) error {
 	return nil
 }
 
-// agencyInScope: nobody puts a user under an agency outside his own subtree.
+// agencyInScope: nobody puts a user or a border under an agency outside his own subtree.
 func agencyInScope(e *core.RecordRequestEvent) error {
 	agency, err := e.App.FindRecordById("agencies", e.Record.GetString("agency"))
 	if err != nil {

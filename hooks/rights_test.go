@@ -20,6 +20,7 @@ type rights struct {
 	far   house.User // of the other county
 	n     int
 	year  int // of holidays, each once
+	rule  int
 }
 
 var roles = []casework.Role{
@@ -85,7 +86,12 @@ func (r *rights) body(collection string, role casework.Role) map[string]any {
 		r.year++
 		return map[string]any{"year": 2030 + r.year, "days": []any{}}
 	case "deadline_rules":
-		return map[string]any{"step": "accept", "number": 2, "unit": "working_day"}
+		sources := casework.Process().Words["source"]
+		r.rule++ // each of another source and step
+		return map[string]any{
+			"jurisdiction": "990101", "source": sources[r.rule%len(sources)].Code, "step": []string{"accept", "handle"}[r.rule/len(sources)],
+			"number": 2, "unit": "working_day", "article": "甲县办理规程",
+		}
 	case "devices":
 		return map[string]any{"user": r.users[role].ID, "channel": "fcm", "token": fmt.Sprintf("token-%d", r.n)}
 	case "actions":
@@ -106,7 +112,7 @@ func (r *rights) body(collection string, role casework.Role) map[string]any {
 
 var changes = map[string]map[string]any{
 	"users": {"language": "en"}, "agencies": {"phone": "1"}, "jurisdictions": {"name": "新名"}, "holidays": {"days": []any{}},
-	"deadline_rules": {"article": "x"}, "devices": {"language": "en"},
+	"deadline_rules": {"article": "甲县办理规程第三条"}, "devices": {"language": "en"},
 }
 
 // reached tells whether a reach of the table covers a target.

@@ -2,6 +2,8 @@
 package migrations
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,13 +21,25 @@ func newApp(t *testing.T) core.App {
 	return app
 }
 
+// ways are all migrations, oldest first.
+var ways = []struct{ up, down func(core.App) error }{
+	{up, down}, {rulesOnce, rulesMany},
+}
+
 func TestTheSchemaGoesUpDownAndUp(t *testing.T) {
 	app := newApp(t)
 	if err := app.RunInTransaction(func(tx core.App) error {
-		if err := down(tx); err != nil {
-			return err
+		for _, w := range slices.Backward(ways) {
+			if err := w.down(tx); err != nil {
+				return fmt.Errorf("down: %w", err)
+			}
 		}
-		return up(tx)
+		for _, w := range ways {
+			if err := w.up(tx); err != nil {
+				return fmt.Errorf("up: %w", err)
+			}
+		}
+		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -49,5 +63,42 @@ func TestEveryCollectionFindsAnIDWithoutAScan(t *testing.T) {
 		if len(plan) == 0 || !strings.Contains(plan[0].Detail, "idx_"+c.name+"_id_nocase") {
 			t.Errorf("%s: the plan is %v", c.name, plan)
 		}
+	}
+}
+
+func TestOfDoubledRulesTheFirstStays(t *testing.T) {
+	app := newApp(t)
+	if err := rulesMany(app); err != nil {
+		t.Fatal(err)
+	}
+	exec := func(sql string) {
+		t.Helper()
+		if _, err := app.NonconcurrentDB().NewQuery(sql).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range []string{"zfirst000000000", "asecond00000000", "mthird000000000"} {
+		exec("INSERT INTO deadline_rules (id, jurisdiction, source, step, number, unit) VALUES ('" + id + "', '', 'web', 'accept', 2, 'working_day')")
+		exec("INSERT INTO sync_feed (bucket, collection, record, seq) VALUES ('g', 'dictionaries', '" + id + "', 1)")
+		exec("INSERT INTO sync_doc (collection, record, seq, doc, versions) VALUES ('dictionaries', '" + id + "', 1, '{}', '{}')")
+	}
+	if err := rulesOnce(app); err != nil {
+		t.Fatal(err)
+	}
+	for sql, want := range map[string]string{
+		"SELECT id FROM deadline_rules":                    "zfirst000000000",
+		"SELECT record FROM sync_doc":                      "zfirst000000000",
+		"SELECT record FROM sync_feed WHERE gone = ''":     "zfirst000000000",
+		"SELECT seq FROM sync_feed WHERE gone = 'deleted'": "1 2",
+		"SELECT value FROM sync_meta WHERE key = 'head'":   "2",
+	} {
+		var got []string
+		if err := app.DB().NewQuery(sql).Column(&got); err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%s: %v %v, want %s", sql, got, err, want)
+		}
+	}
+	exec("INSERT INTO deadline_rules (id, source, step) VALUES ('another00000000', 'letter', 'accept')")
+	if _, err := app.NonconcurrentDB().NewQuery("INSERT INTO deadline_rules (id, source, step) VALUES ('again0000000000', 'letter', 'accept')").Execute(); err == nil {
+		t.Error("a rule was stored twice")
 	}
 }

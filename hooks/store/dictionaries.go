@@ -21,7 +21,7 @@ type Dictionaries struct{ App core.App }
 // and logged: one bad row does not stop every case.
 func (s Dictionaries) Load() ([]casework.DeadlineRule, casework.Calendar, error) {
 	var none casework.Calendar
-	rules, err := sound(s.App, "deadline_rules", func(casework.DeadlineRule) error { return nil })
+	rules, err := sound(s.App, "deadline_rules", casework.DeadlineRule.Countable)
 	if err != nil {
 		return nil, none, err
 	}
@@ -56,6 +56,15 @@ func sound[T any](app core.App, collection string, check func(T) error) ([]T, er
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// CheckRule says what is wrong with a row of deadline_rules.
+func CheckRule(r *core.Record) error {
+	var rule casework.DeadlineRule
+	if err := Into(r, &rule); err != nil {
+		return err
+	}
+	return rule.Check()
 }
 
 // CheckYear says what is wrong with a row of holidays.
