@@ -4,7 +4,9 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	stdsync "sync"
 	"time"
 
@@ -81,7 +83,8 @@ func (s Jurisdictions) put(r *core.Record, d geo.Division, in Import) error {
 	return s.App.Save(r)
 }
 
-// Partition builds the index of the divisions of a level that are in force on a day.
+// Partition builds the index of the divisions of a level that are in force on a day. A
+// border that cannot be read is left out and logged.
 func (s Jurisdictions) Partition(level, day string) (*geo.Partition, error) {
 	var records []*core.Record
 	err := s.App.RecordQuery("jurisdictions").AndWhere(dbx.NewExp(
@@ -92,17 +95,29 @@ func (s Jurisdictions) Partition(level, day string) (*geo.Partition, error) {
 	}
 	divisions := make([]geo.Division, 0, len(records))
 	for _, r := range records {
-		var g geojson.Geometry
-		if err := json.Unmarshal([]byte(r.GetString("geometry")), &g); err != nil {
-			return nil, fmt.Errorf("jurisdiction %s: %w", r.Id, err)
-		}
-		border, ok := g.Geometry().(orb.MultiPolygon)
-		if !ok {
-			return nil, fmt.Errorf("jurisdiction %s: its border is a %T", r.Id, g.Geometry())
+		border, err := borderOf(r)
+		if err != nil { // the other borders still say whose a place is
+			slog.Error("a border is left out", "id", r.Id, "error", err)
+			continue
 		}
 		divisions = append(divisions, geo.Division{Code: r.GetString("division_code"), Name: r.GetString("name"), Border: border})
 	}
 	return geo.NewPartition(divisions), nil
+}
+
+func borderOf(r *core.Record) (orb.MultiPolygon, error) {
+	var g geojson.Geometry
+	if err := json.Unmarshal([]byte(r.GetString("geometry")), &g); err != nil {
+		return nil, err
+	}
+	if g.Type == "" {
+		return nil, errors.New("it is not drawn")
+	}
+	border, ok := g.Geometry().(orb.MultiPolygon)
+	if !ok {
+		return nil, fmt.Errorf("it is a %s", g.Type)
+	}
+	return border, nil
 }
 
 // County is the level whose partition decides whose a place is.
