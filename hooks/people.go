@@ -4,6 +4,7 @@ package hooks
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -16,10 +17,11 @@ import (
 // roles of users; the PocketBase superuser is the operator and none of these.
 var roles = []string{"intake", "dispatcher", "inspector", "reviewer", "supervisor", "admin"}
 
-// ownFields are what a user may change of himself; setFields what an administrator
-// may set of others. The scope is kept by us, never sent.
+// ownFields are what a user may change of himself, an administrator too: nobody gives
+// himself a role. The password needs the old one. setFields are what an administrator may
+// set of others. The scope is kept by us, never sent.
 var (
-	ownFields = []string{"language", "on_duty"}
+	ownFields = []string{"language", "on_duty", "password", "passwordConfirm", "oldPassword"}
 	setFields = []string{
 		"language", "on_duty", "name", "role", "agency", "certificate_no", "certificate_until", "disabled_at",
 		"phone", "skills", "email", "password", "passwordConfirm", "emailVisibility", "verified",
@@ -30,6 +32,8 @@ func bindPeople(app core.App, h *house) error {
 	app.OnRecordCreateExecute("users").BindFunc(keepScope)
 	app.OnRecordUpdateExecute("users").BindFunc(keepScope)
 	app.OnRecordUpdateExecute("agencies").BindFunc(moveScope)
+	app.OnRecordUpdateRequest("users").BindFunc(logUser)
+	app.OnRecordCreateRequest("users").BindFunc(logUser)
 	app.OnRecordUpdateRequest("users").BindFunc(guardUserUpdate)
 	app.OnRecordCreateRequest("users").BindFunc(guardUserCreate)
 	app.OnRecordCreateRequest("agencies").BindFunc(guardAgency)
@@ -77,12 +81,32 @@ func moveScope(e *core.RecordEvent) error {
 	})
 }
 
+// logged are the fields of a user whose change is written into the log.
+var logged = []string{"role", "agency", "disabled_at"}
+
+// logUser tells who gave whom which role, and who let whom in or shut him out.
+func logUser(e *core.RecordRequestEvent) error {
+	before := map[string]string{}
+	for _, field := range logged {
+		before[field] = e.Record.Original().GetString(field)
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	for _, field := range logged {
+		if to := e.Record.GetString(field); to != before[field] {
+			slog.Info("user changed", "who", e.Auth.Id, "whom", e.Record.Id, "field", field, "from", before[field], "to", to)
+		}
+	}
+	return nil
+}
+
 func guardUserUpdate(e *core.RecordRequestEvent) error {
 	if e.HasSuperuserAuth() {
 		return e.Next()
 	}
 	allowed := ownFields
-	if e.Auth.GetString("role") == "admin" {
+	if e.Auth.GetString("role") == "admin" && e.Auth.Id != e.Record.Id {
 		allowed = setFields
 	}
 	if err := onlyFields(e, allowed); err != nil {

@@ -1,0 +1,88 @@
+package hooks_test
+
+// Users over HTTP: what an administrator may set of others, and each of himself.
+
+import (
+	"bytes"
+	"log"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	stdsync "sync"
+	"testing"
+
+	"xuncha/internal/house"
+)
+
+const usersPath = "/api/collections/users/records/"
+
+func TestNobodyGivesHimselfARole(t *testing.T) {
+	p := twoAgencies(t)
+	admin := p.h.User("admin", p.here, "钱进")
+	for _, body := range []map[string]any{
+		{"role": "supervisor"},
+		{"role": "admin"},
+		{"agency": p.here},
+		{"disabled_at": ""},
+		{"email": "a@example.test"},
+		{"name": "钱进二"},
+		{"certificate_until": "2099-12-31"},
+		{"verified": true},
+	} {
+		refused(t, p.h, "PATCH", usersPath+admin.ID, admin, body, 403, "field_locked")
+	}
+	taken(t, p.h, "PATCH", usersPath+admin.ID, admin, map[string]any{"language": "en", "on_duty": false})
+	if status, body := p.h.Do("GET", "/api/cases", admin.Token, nil); status != http.StatusForbidden {
+		t.Errorf("an administrator reads cases: %d %v", status, body)
+	}
+}
+
+// written is what is written while a test runs.
+type written struct {
+	mu stdsync.Mutex
+	b  bytes.Buffer
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.b.Write(p)
+}
+
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.b.String()
+}
+
+// The default logger belongs to all tests: this one is not parallel.
+func TestTheLogSaysWhoGaveWhomWhichRole(t *testing.T) {
+	h := house.New(t)
+	agency := h.Agency("甲县分局", "990101")
+	admin, li := h.User("admin", agency, "钱进"), h.User("inspector", agency, "李强")
+	was, said := slog.Default(), &written{}
+	slog.SetDefault(slog.New(slog.NewTextHandler(said, nil)))
+	defer func() {
+		slog.SetDefault(was)
+		log.SetOutput(os.Stderr) // which SetDefault has led to said
+	}()
+	taken(t, h, "PATCH", usersPath+li.ID, admin, map[string]any{"role": "reviewer", "disabled_at": "2026-11-24T00:00:00.000Z", "phone": "1"})
+	refused(t, h, "PATCH", usersPath+li.ID, admin, map[string]any{"role": "boss"}, 400, "role_unknown")
+	made := taken(t, h, "POST", strings.TrimSuffix(usersPath, "/"), admin, map[string]any{
+		"name": "新", "role": "intake", "agency": agency, "email": "new@example.test", "password": house.Password, "passwordConfirm": house.Password,
+	})
+	for _, line := range []string{
+		"who=" + admin.ID + " whom=" + li.ID + " field=role from=inspector to=reviewer",
+		"who=" + admin.ID + " whom=" + li.ID + ` field=disabled_at from="" to=2026-11-24T00:00:00.000Z`,
+		"who=" + admin.ID + " whom=" + made + ` field=role from="" to=intake`,
+		"who=" + admin.ID + " whom=" + made + ` field=agency from="" to=` + agency,
+	} {
+		if !strings.Contains(said.String(), line) {
+			t.Errorf("%q is not in:\n%s", line, said)
+		}
+	}
+	if strings.Contains(said.String(), "boss") || strings.Contains(said.String(), "field=phone") {
+		t.Errorf("too much:\n%s", said)
+	}
+}
