@@ -86,3 +86,58 @@ func TestTheLogSaysWhoGaveWhomWhichRole(t *testing.T) {
 		t.Errorf("too much:\n%s", said)
 	}
 }
+
+// signsIn tells whether a password opens an account.
+func signsIn(h *house.House, email, password string) bool {
+	h.T.Helper()
+	status, _ := h.Do("POST", "/api/collections/users/auth-with-password", "", map[string]any{"identity": email, "password": password})
+	return status == http.StatusOK
+}
+
+func TestAnAdministratorResetsThePasswordsOfHisSubtree(t *testing.T) {
+	p := twoAgencies(t)
+	admin, elsewhere := p.h.User("admin", p.here, "钱进"), p.h.User("admin", p.there, "冯静")
+	above := p.h.User("supervisor", p.h.Agency("云川市局", "990100"), "孙正")
+	reset := map[string]any{"password": "new-password-1", "passwordConfirm": "new-password-1"}
+	for _, whom := range []house.User{p.them, above} {
+		refused(t, p.h, "PATCH", usersPath+whom.ID, admin, reset, 404, "not_found")
+	}
+	refused(t, p.h, "PATCH", usersPath+p.dispatcher.ID, elsewhere, reset, 404, "not_found")
+	refused(t, p.h, "PATCH", usersPath+p.dispatcher.ID, p.h.User("supervisor", p.here, "吴静"), reset, 404, "not_found")
+	refused(t, p.h, "PATCH", usersPath+admin.ID, admin, reset, 400, "bad_request") // his own needs the old one
+	refused(t, p.h, "PATCH", usersPath+p.dispatcher.ID, admin, map[string]any{"password": "new-password-1", "passwordConfirm": "another"}, 400, "bad_request")
+	if status, body := p.h.Do("GET", "/api/cases", p.dispatcher.Token, nil); status != http.StatusOK {
+		t.Fatalf("what was refused ended a log-in: %d %v", status, body)
+	}
+	taken(t, p.h, "PATCH", usersPath+p.dispatcher.ID, admin, reset)
+	if status, body := p.h.Do("GET", "/api/cases", p.dispatcher.Token, nil); status != http.StatusUnauthorized {
+		t.Errorf("the old token lives: %d %v", status, body)
+	}
+	if signsIn(p.h, p.dispatcher.Email, house.Password) || !signsIn(p.h, p.dispatcher.Email, "new-password-1") || !signsIn(p.h, p.them.Email, house.Password) {
+		t.Error("the passwords are not those that were set")
+	}
+	taken(t, p.h, "PATCH", usersPath+p.dispatcher.ID, admin, map[string]any{"email": "wang@example.test"})
+	if !signsIn(p.h, "wang@example.test", "new-password-1") {
+		t.Error("the new e-mail does not sign in")
+	}
+}
+
+func TestEverybodyChangesHisOwnPassword(t *testing.T) {
+	p := twoAgencies(t)
+	for _, u := range []house.User{p.dispatcher, p.h.User("inspector", p.here, "李强"), p.h.User("admin", p.here, "钱进")} {
+		change := func(old, to, again string) map[string]any {
+			return map[string]any{"oldPassword": old, "password": to, "passwordConfirm": again}
+		}
+		refused(t, p.h, "PATCH", usersPath+u.ID, u, change("wrong-password", "new-password-2", "new-password-2"), 400, "bad_request")
+		refused(t, p.h, "PATCH", usersPath+u.ID, u, change("", "new-password-2", "new-password-2"), 400, "bad_request")
+		refused(t, p.h, "PATCH", usersPath+u.ID, u, change(house.Password, "new-password-2", "new-password-3"), 400, "bad_request")
+		refused(t, p.h, "PATCH", usersPath+u.ID, u, change(house.Password, "short", "short"), 400, "bad_request")
+		taken(t, p.h, "PATCH", usersPath+u.ID, u, change(house.Password, "new-password-2", "new-password-2"))
+		if status, body := p.h.Do("GET", "/api/devices", u.Token, nil); status != http.StatusUnauthorized {
+			t.Errorf("%s: the old token lives: %d %v", u.Name, status, body)
+		}
+		if signsIn(p.h, u.Email, house.Password) || !signsIn(p.h, u.Email, "new-password-2") {
+			t.Errorf("%s: the old password still opens, or the new one does not", u.Name)
+		}
+	}
+}
