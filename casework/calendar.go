@@ -130,6 +130,23 @@ func (c Calendar) orShipped() Calendar {
 	return c
 }
 
+// before is the calendar as it was when a year and those after it were not published.
+func (c Calendar) before(year int) Calendar {
+	c = c.orShipped()
+	old := Calendar{kinds: map[string]string{}, years: map[int]bool{}}
+	for y := range c.years {
+		if y < year {
+			old.years[y] = true
+		}
+	}
+	for day, kind := range c.kinds {
+		if day < fmt.Sprintf("%04d", year) {
+			old.kinds[day] = kind
+		}
+	}
+	return old
+}
+
 // Published says whether the year's holidays are known.
 func (c Calendar) Published(year int) bool { return c.orShipped().years[year] }
 

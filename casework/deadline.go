@@ -188,6 +188,62 @@ func (c Calendar) Roll(day time.Time) (last time.Time, provisional bool) {
 	return day, provisional
 }
 
+// Again is the deadline of a case by the calendar as it is published now. A period of
+// natural days ends where it ended, and its last day is rolled anew. One of working days is
+// counted anew, if it is still the same rule that gave it: a new rule is for new periods.
+func (c Calendar) Again(of Case, rules []DeadlineRule) Deadline {
+	last, err := time.Parse(time.DateOnly, of.DueStrict)
+	if err != nil {
+		return Deadline{of.DueStrict, of.DueLegal, of.DueProvisional}
+	}
+	if step, start := of.counting(); step != "" {
+		rule := RuleFor(rules, of, step)
+		if rule.Unit == WorkingDay && c.counted(start, rule.Number, last) {
+			if d, err := c.Deadline(start.Format(time.DateOnly), rule.Number, rule.Unit); err == nil {
+				return d
+			}
+		}
+	}
+	legal, provisional := c.Roll(last)
+	return Deadline{of.DueStrict, legal.Format(time.DateOnly), provisional}
+}
+
+// counting is the step whose period runs, and the day on which it began. After a reopening
+// or an extension the case does not say it.
+func (c Case) counting() (step string, start time.Time) {
+	step, at := StepAccept, c.ReceivedAt
+	if c.AcceptedAt != "" {
+		step, at = StepHandle, c.AcceptedAt
+	}
+	start, err := time.Parse(time.DateOnly, dateOf(at))
+	if err != nil || c.Round > 1 || c.Extended {
+		return "", time.Time{}
+	}
+	return step, start
+}
+
+// counted says whether so many working days gave this last day at a time when the calendar
+// ended with some year on the way.
+func (c Calendar) counted(start time.Time, number int, last time.Time) bool {
+	for year := start.Year(); year <= last.Year()+1; year++ {
+		d, err := c.before(year).Deadline(start.Format(time.DateOnly), number, WorkingDay)
+		if err == nil && d.Strict == last.Format(time.DateOnly) {
+			return true
+		}
+	}
+	return false
+}
+
+// Tick is a case as the clock and the calendar have it now: an open one's last day by what
+// is published, and whether it is overdue or due soon.
+func Tick(c Case, rules []DeadlineRule, cal Calendar, now time.Time) Case {
+	if Process().State(c.Status).Open && c.DueStrict != "" {
+		c.runs(cal.Again(c, rules))
+	}
+	c.Overdue, c.DueSoon = Clock(c, now)
+	return c
+}
+
 // due is the deadline of a step of a case that starts on a date. A broken start gives none.
 func (f Facts) due(c Case, step, start string) Deadline {
 	rule := RuleFor(f.Rules, c, step)

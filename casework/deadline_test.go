@@ -3,6 +3,7 @@
 package casework_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -177,6 +178,110 @@ func TestACalendarRefusesWhatIsNoCalendar(t *testing.T) {
 	c, err := casework.NewCalendar(append(casework.Holidays(), day("2027-01-01", "holiday")...))
 	if err != nil || !c.Published(2027) || c.Working(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("a new year is not taken: %v", err)
+	}
+}
+
+// spring is the festival of 2027 as it might be published.
+func spring(t *testing.T) casework.Calendar {
+	t.Helper()
+	year := casework.HolidayYear{Year: 2027, Days: []casework.Holiday{{Date: "2027-01-01", Kind: "holiday"}, {Date: "2027-02-20", Kind: "workday"}}}
+	for day := 5; day <= 11; day++ {
+		year.Days = append(year.Days, casework.Holiday{Date: fmt.Sprintf("2027-02-%02d", day), Kind: "holiday"})
+	}
+	c, err := casework.NewCalendar(append(casework.Holidays(), year))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestAProvisionalDayBecomesFinal(t *testing.T) {
+	rules := []casework.DeadlineRule{
+		{Step: "accept", Number: 5, Unit: "working_day", Source: "web"}, {Step: "handle", Number: 20, Unit: "working_day", Source: "web"},
+	}
+	before, after := casework.Calendar{}, spring(t)
+	for _, c := range []struct {
+		sentence  string
+		of        casework.Case
+		start     string
+		number    int
+		unit      casework.Unit
+		rules     []casework.DeadlineRule
+		was, want casework.Deadline
+	}{
+		{
+			"natural days end where they ended and are rolled",
+			casework.Case{AcceptedAt: "2026-12-10T01:00:00.000Z"},
+			"2026-12-10", 60, "natural_day", nil,
+			casework.Deadline{Strict: "2027-02-08", Legal: "2027-02-08", Provisional: true},
+			casework.Deadline{Strict: "2027-02-08", Legal: "2027-02-12"},
+		},
+		{
+			"a last day that is worked stays",
+			casework.Case{AcceptedAt: "2026-12-22T01:00:00.000Z"},
+			"2026-12-22", 60, "natural_day", nil,
+			casework.Deadline{Strict: "2027-02-20", Legal: "2027-02-22", Provisional: true},
+			casework.Deadline{Strict: "2027-02-20", Legal: "2027-02-20"},
+		},
+		{
+			"working days are counted again",
+			casework.Case{ReceivedAt: "2026-12-29T01:00:00.000Z", Source: "web"},
+			"2026-12-29", 5, "working_day", rules,
+			casework.Deadline{Strict: "2027-01-05", Legal: "2027-01-05", Provisional: true},
+			casework.Deadline{Strict: "2027-01-06", Legal: "2027-01-06"},
+		},
+		{
+			"by the rule that gave them only",
+			casework.Case{ReceivedAt: "2026-12-28T01:00:00.000Z", Source: "web"},
+			"2026-12-28", 4, "working_day", rules,
+			casework.Deadline{Strict: "2027-01-01", Legal: "2027-01-01", Provisional: true},
+			casework.Deadline{Strict: "2027-01-01", Legal: "2027-01-04"},
+		},
+		{
+			"an extended period is rolled",
+			casework.Case{AcceptedAt: "2026-12-29T01:00:00.000Z", Source: "web", Extended: true},
+			"2026-12-29", 38, "natural_day", rules,
+			casework.Deadline{Strict: "2027-02-05", Legal: "2027-02-05", Provisional: true},
+			casework.Deadline{Strict: "2027-02-05", Legal: "2027-02-12"},
+		},
+	} {
+		t.Run(c.sentence, func(t *testing.T) {
+			was, err := before.Deadline(c.start, c.number, c.unit)
+			if err != nil || was != c.was {
+				t.Fatalf("it was %+v (%v), want %+v", was, err, c.was)
+			}
+			c.of.DueStrict, c.of.DueLegal, c.of.DueProvisional = was.Strict, was.Legal, was.Provisional
+			equal(t, "unpublished", before.Again(c.of, c.rules), c.was)
+			equal(t, "published", after.Again(c.of, c.rules), c.want)
+		})
+	}
+}
+
+func TestTheSameCalendarGivesTheSameDayAgain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		day := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 1400).Draw(t, "day"))
+		rule := casework.DeadlineRule{Step: "handle", Number: rapid.IntRange(1, 120).Draw(t, "number"), Unit: rapid.SampledFrom([]casework.Unit{casework.NaturalDay, casework.WorkingDay}).Draw(t, "unit")}
+		var c casework.Calendar
+		d, err := c.Deadline(day.Format(time.DateOnly), rule.Number, rule.Unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := casework.Case{AcceptedAt: casework.Stamp(day), DueStrict: d.Strict, DueLegal: d.Legal, DueProvisional: d.Provisional}
+		if got := c.Again(of, []casework.DeadlineRule{rule}); got != d {
+			t.Fatalf("%+v, want %+v", got, d)
+		}
+	})
+}
+
+func TestTheClockLeavesWhatIsNotOpen(t *testing.T) {
+	now := time.Date(2027, 2, 9, 4, 0, 0, 0, time.UTC)
+	c := casework.Case{Status: casework.Closed, DueStrict: "2027-02-08", DueLegal: "2027-02-08", DueProvisional: true}
+	if got := casework.Tick(c, nil, spring(t), now); got.DueLegal != "2027-02-08" || got.Overdue {
+		t.Errorf("closed: %+v", got)
+	}
+	c.Status = casework.Accepted
+	if got := casework.Tick(c, nil, spring(t), now); got.DueLegal != "2027-02-12" || got.DueProvisional || !got.Overdue {
+		t.Errorf("open: %+v", got)
 	}
 }
 

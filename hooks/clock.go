@@ -1,9 +1,11 @@
 package hooks
 
-// The clock: once an hour, and at the start, open cases are marked due soon or overdue.
+// The clock: once an hour, and at the start, open cases are marked due soon or overdue, and
+// what was provisional is settled. A calendar that changes is told to all open cases at once.
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -11,8 +13,9 @@ import (
 )
 
 func bindClock(app core.App, h *house) error {
-	mark := func() {
-		n, err := store.Cases{App: app}.Mark(h.cfg.Now())
+	cases := store.Cases{App: app}
+	run := func(what func(time.Time) (int, error)) {
+		n, err := what(h.cfg.Now())
 		if err != nil {
 			slog.Error("deadlines were not marked", "error", err)
 		}
@@ -20,9 +23,16 @@ func bindClock(app core.App, h *house) error {
 			slog.Info("deadlines marked", "cases", n)
 		}
 	}
+	roll := func(e *core.RecordEvent) error {
+		run(cases.Roll)
+		return e.Next()
+	}
+	app.OnRecordAfterCreateSuccess("holidays").BindFunc(roll)
+	app.OnRecordAfterUpdateSuccess("holidays").BindFunc(roll)
+	app.OnRecordAfterDeleteSuccess("holidays").BindFunc(roll)
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
-		mark()
+		run(cases.Mark)
 		return se.Next()
 	})
-	return app.Cron().Add("xunchaDeadlines", "0 * * * *", mark)
+	return app.Cron().Add("xunchaDeadlines", "0 * * * *", func() { run(cases.Mark) })
 }

@@ -1,10 +1,13 @@
 package store
 
-// Deadlines as they pass: which open cases change their mark.
+// Deadlines as they pass, and as calendars are published: which open cases change their
+// days or their marks.
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -16,6 +19,13 @@ import (
 // due are the cases that might have to be marked: those with a day that has come near,
 // and those marked.
 const due = "cases.due_soon = 1 OR cases.overdue = 1 OR (cases.due_strict <> '' AND cases.due_strict <= {:horizon}) OR cases.status = 'stage_closed'"
+
+// unsettled are the cases whose last day was provisional and lies in a year that is
+// published by now.
+const unsettled = "cases.due_provisional = 1 AND EXISTS (SELECT 1 FROM holidays h WHERE h.year = CAST(substr(cases.due_strict, 1, 4) AS INTEGER))"
+
+// dated are the cases that have a last day at all.
+const dated = "cases.due_strict <> ''"
 
 // horizonDays is more than the days before which a case is due soon.
 const horizonDays = 10
@@ -34,47 +44,96 @@ func MarkedAt(app core.App) (time.Time, error) {
 	return time.Parse(stampLayout, at[0])
 }
 
-// Mark sets due_soon and overdue where they are not what casework says, and returns how
-// many cases changed.
+// Mark sets due_soon and overdue where they are not what casework says, settles what was
+// provisional, and returns how many cases changed.
 func (s Cases) Mark(now time.Time) (int, error) {
-	var records []*core.Record
 	horizon := casework.Date(now.AddDate(0, 0, horizonDays))
-	err := s.App.RecordQuery("cases").AndWhere(dbx.NewExp(due, dbx.Params{"horizon": horizon})).All(&records)
+	n, err := s.tick(dbx.Or(dbx.NewExp(due, dbx.Params{"horizon": horizon}), open(unsettled)), now)
+	if err != nil {
+		return n, err
+	}
+	return n, Feed{App: s.App}.exec(putMarked, dbx.Params{"at": now.UTC().Format(stampLayout)})
+}
+
+// Roll is Mark for all open cases: the calendar has changed.
+func (s Cases) Roll(now time.Time) (int, error) { return s.tick(open(dated), now) }
+
+// open adds that a case is open.
+func open(where string) dbx.Expression {
+	var states []any
+	for _, state := range casework.Process().States {
+		if state.Open {
+			states = append(states, string(state.Code))
+		}
+	}
+	return dbx.And(dbx.In("cases.status", states...), dbx.NewExp(where))
+}
+
+// tickPage is how many cases are read at a time.
+const tickPage = 200
+
+// tick brings cases to where the clock and the calendar have them. A case that cannot be
+// saved keeps no other from it.
+func (s Cases) tick(where dbx.Expression, now time.Time) (int, error) {
+	rules, calendar, err := Dictionaries(s).Load()
 	if err != nil {
 		return 0, err
 	}
-	changed := 0
-	for _, r := range records {
-		var c casework.Case
-		if err := Into(r, &c); err != nil {
-			return changed, err
-		}
-		overdue, soon := casework.Clock(c, now)
-		if overdue == c.Overdue && soon == c.DueSoon {
-			continue
-		}
-		if err := s.mark(r.Id, now); err != nil {
-			return changed, fmt.Errorf("case %s: %w", r.Id, err)
-		}
-		changed++
+	var ids []string
+	if err := s.App.DB().Select("cases.id").From("cases").Where(where).OrderBy("cases.id").Column(&ids); err != nil {
+		return 0, err
 	}
-	return changed, Feed{App: s.App}.exec(putMarked, dbx.Params{"at": now.UTC().Format(stampLayout)})
+	changed, failed := 0, []error{}
+	for page := range slices.Chunk(ids, tickPage) {
+		records, err := s.App.FindRecordsByIds("cases", page)
+		if err != nil {
+			return changed, errors.Join(append(failed, err)...)
+		}
+		for _, r := range records {
+			turn := func(c casework.Case) casework.Case { return casework.Tick(c, rules, calendar, now) }
+			moved, err := s.turn(r, turn)
+			if err != nil {
+				failed = append(failed, fmt.Errorf("case %s: %w", r.Id, err))
+			} else if moved {
+				changed++
+			}
+		}
+	}
+	return changed, errors.Join(failed...)
 }
 
-// mark reads the case again in its transaction: an action may have moved it meanwhile.
-func (s Cases) mark(id string, now time.Time) error {
-	return s.App.RunInTransaction(func(tx core.App) error {
-		r, err := tx.FindRecordById("cases", id)
+// hands are what the clock and the calendar move.
+type hands struct {
+	Strict      string `json:"due_strict"`
+	Legal       string `json:"due_legal"`
+	Provisional bool   `json:"due_provisional"`
+	Overdue     bool   `json:"overdue"`
+	Soon        bool   `json:"due_soon"`
+}
+
+func handsOf(c casework.Case) hands {
+	return hands{c.DueStrict, c.DueLegal, c.DueProvisional, c.Overdue, c.DueSoon}
+}
+
+// turn saves a case that does not stand where it should. It is read again in the
+// transaction: an action may have moved it meanwhile.
+func (s Cases) turn(r *core.Record, to func(casework.Case) casework.Case) (bool, error) {
+	var c casework.Case
+	if err := Into(r, &c); err != nil || handsOf(to(c)) == handsOf(c) {
+		return false, err
+	}
+	return true, s.App.RunInTransaction(func(tx core.App) error {
+		fresh, err := tx.FindRecordById("cases", r.Id)
 		if err != nil {
 			return err
 		}
 		var c casework.Case
-		if err := Into(r, &c); err != nil {
+		if err := Into(fresh, &c); err != nil {
 			return err
 		}
-		overdue, soon := casework.Clock(c, now)
-		r.Set("overdue", overdue)
-		r.Set("due_soon", soon)
-		return tx.SaveWithContext(ByCasework(context.Background()), r)
+		if err := Load(fresh, handsOf(to(c))); err != nil {
+			return err
+		}
+		return tx.SaveWithContext(ByCasework(context.Background()), fresh)
 	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"xuncha/casework"
 	"xuncha/evidence"
 )
 
@@ -119,7 +120,12 @@ func (s Fsck) tables(ctx context.Context, r *core.Record) error {
 	if err != nil || at.IsZero() {
 		return err
 	}
-	return cases.mark(r.Id, at)
+	rules, calendar, err := Dictionaries{App: s.App}.Load()
+	if err != nil {
+		return err
+	}
+	_, err = cases.turn(r, func(c casework.Case) casework.Case { return casework.Tick(c, rules, calendar, at) })
+	return err
 }
 
 // document writes a record's document and its rows once more, as they would be written
