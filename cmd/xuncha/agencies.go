@@ -23,9 +23,10 @@ func agenciesCommand() *cobra.Command {
   云川市生态环境局,990100,city,,
   青河县分局,990101,county,,
 
-name and division_code (six digits, GB/T 2260) are needed; level is province, city or
-county and follows from the code when empty. An agency with the same division code and
-name is updated. A file with a bad row changes nothing; every bad row is named.`,
+name and division_code (six digits, GB/T 2260) are needed; level is nation, province,
+city, county or town and follows from the code when empty. An agency with the same
+division code and name is updated. A file with a bad row changes nothing; every bad row
+is named.`,
 		Example: "  xuncha agencies import agencies.csv --dir pb_data",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -85,6 +86,8 @@ func importAgency(tx core.App, r row) (bool, error) {
 
 func levelOf(code string) string {
 	switch {
+	case code == "000000":
+		return "nation"
 	case code[2:] == "0000":
 		return "province"
 	case code[4:] == "00":

@@ -164,3 +164,13 @@ func TestADirectoryHasOneWriter(t *testing.T) {
 		t.Error("a wrong address was taken")
 	}
 }
+
+func TestTheLevelOfAnAgencyFollowsFromItsCode(t *testing.T) {
+	for code, want := range map[string]string{
+		"000000": "nation", "990000": "province", "990100": "city", "990101": "county", "990101001": "town", "990101001000": "town",
+	} {
+		if got := levelOf(code); got != want {
+			t.Errorf("%s is a %s, want %s", code, got, want)
+		}
+	}
+}
