@@ -207,7 +207,7 @@ func TestALateRatingWarnsInsteadOfReopening(t *testing.T) {
 	h := openHall(t, unlimited)
 	r := h.file(h.intake.Token, complaint())
 	h.closeCase(r.caseID, "已整改。")
-	h.clock.forward(31 * 24 * time.Hour)
+	h.clock.forward(50 * 24 * time.Hour) // 30 days, and the longest holiday
 	_, p := h.as(r, "POST", "/rating", map[string]any{"solved": false, "score": 1})
 	if n := h.written()["warnings"]; p["status"].(map[string]any)["code"] != "done" || n != 1 {
 		t.Errorf("%v, %d warnings", p, n)

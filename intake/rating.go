@@ -75,13 +75,20 @@ const reopenings = 2
 
 // Reopens says whether a rating reopens the case by rule: the matter is not solved, the
 // answer is not older than the law gives for asking again, and the rule has not done so
-// twice before. Otherwise a supervisor is warned and decides.
-func (r Rating) Reopens(c casework.Case, earlier int, rules []casework.DeadlineRule, now time.Time) bool {
+// twice before. Otherwise a supervisor is warned and decides. The term ends on its legal
+// last day: one that is not worked moves to the next working day.
+func (r Rating) Reopens(c casework.Case, earlier int, terms Terms, now time.Time) bool {
 	closed, err := time.Parse(time.RFC3339, c.ClosedAt)
 	if r.Solved || err != nil || earlier >= reopenings {
 		return false
 	}
-	term := casework.RuleFor(rules, c, casework.StepReviewRequest)
-	last := closed.AddDate(0, 0, term.Number)
-	return casework.Date(now) <= casework.Date(last)
+	rule := casework.RuleFor(terms.Rules, c, casework.StepReviewRequest)
+	last, err := terms.Calendar.Deadline(casework.Date(closed), rule.Number, rule.Unit)
+	return err == nil && casework.Date(now) <= last.Legal
+}
+
+// Terms are what periods are counted by.
+type Terms struct {
+	Rules    []casework.DeadlineRule
+	Calendar casework.Calendar
 }

@@ -203,11 +203,11 @@ func (s Complaints) rate(ctx context.Context, id string, story intake.Story, rat
 			earlier++
 		}
 	}
-	rules, _, err := Dictionaries{s.App}.Load()
+	rules, calendar, err := Dictionaries{s.App}.Load()
 	if err != nil {
 		return err
 	}
-	if rating.Reopens(c, earlier, rules, now) {
+	if rating.Reopens(c, earlier, intake.Terms{Rules: rules, Calendar: calendar}, now) {
 		reason := "举报人评价：问题未解决。" + text
 		return s.act(ctx, c, "reopen", casework.ByRule, "", reason, now)
 	}
