@@ -232,6 +232,9 @@ func TestAnActionSentAgainIsTheSameAction(t *testing.T) {
 		if status != http.StatusOK || seq != nil && answer["seq"] != seq {
 			t.Fatalf("%d %v", status, answer)
 		}
+		if _, shown := answer["content_hash"]; shown {
+			t.Errorf("the server's own hash is shown: %v", answer)
+		}
 		seq = answer["seq"]
 	}
 	if status, answer := r.h.Do("POST", "/api/collections/actions/records", r.users[casework.Dispatcher].Token, body); status != http.StatusConflict || answer["code"] != "id_taken" {

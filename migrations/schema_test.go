@@ -23,7 +23,7 @@ func newApp(t *testing.T) core.App {
 
 // ways are all migrations, oldest first.
 var ways = []struct{ up, down func(core.App) error }{
-	{up, down}, {rulesOnce, rulesMany}, {manageUsers, manageNobody},
+	{up, down}, {rulesOnce, rulesMany}, {manageUsers, manageNobody}, {hideHash, showHash},
 }
 
 func TestTheSchemaGoesUpDownAndUp(t *testing.T) {
