@@ -11,6 +11,7 @@ import (
 
 	"xuncha/casework"
 	"xuncha/hooks/problem"
+	"xuncha/hooks/route"
 	"xuncha/hooks/store"
 )
 
@@ -38,6 +39,10 @@ func bindPeople(app core.App, h *house) error {
 	app.OnRecordCreateRequest("users").BindFunc(guardUserCreate)
 	app.OnRecordCreateRequest("agencies").BindFunc(guardAgency)
 	app.OnRecordUpdateRequest("agencies").BindFunc(guardAgency)
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		route.Records(se)
+		return se.Next()
+	})
 	return nil
 }
 

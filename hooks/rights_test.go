@@ -223,6 +223,24 @@ func TestNobodyWritesBeyondHisFieldsOrHisScope(t *testing.T) {
 	clean(t, r.h)
 }
 
+func TestWhoWritesIsSignedInAndEnabled(t *testing.T) {
+	r := newRights(t)
+	gone := r.h.User("dispatcher", r.here, "刘洋")
+	set(t, r.h, "users", gone.ID, map[string]any{"disabled_at": "2026-11-24T00:00:00.000Z"})
+	for _, collection := range []string{"actions", "users", "agencies", "deadline_rules", "devices", "cases"} {
+		path := "/api/collections/" + collection + "/records"
+		for method, path := range map[string]string{"POST": path, "PATCH": path + "/" + r.dispatcher.ID, "DELETE": path + "/" + r.dispatcher.ID} {
+			for _, token := range []string{"", "no.token.atall"} {
+				refused(t, r.h, method, path, house.User{Name: "nobody", Token: token}, r.body(collection, casework.Dispatcher), 401, "unauthorized")
+			}
+			refused(t, r.h, method, path, gone, r.body(collection, casework.Dispatcher), 401, "disabled")
+		}
+	}
+	if status, body := r.h.Do("POST", "/api/collections/users/auth-with-password", "", map[string]any{"identity": gone.Email, "password": house.Password}); status < 400 {
+		t.Errorf("a disabled user signs in: %d %v", status, body)
+	}
+}
+
 func TestAnActionSentAgainIsTheSameAction(t *testing.T) {
 	r := newRights(t)
 	body := map[string]any{"id": "repeatedaction0001", "case": r.mine, "name": "note", "args": map[string]any{"text": "电话联系"}}
