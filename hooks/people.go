@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -33,6 +34,8 @@ func bindPeople(app core.App, h *house) error {
 	app.OnRecordCreateExecute("users").BindFunc(keepScope)
 	app.OnRecordUpdateExecute("users").BindFunc(keepScope)
 	app.OnRecordUpdateExecute("agencies").BindFunc(moveScope)
+	app.OnRecordValidate("users").BindFunc(checkUser)
+	app.OnRecordValidate("agencies").BindFunc(checkAgency)
 	app.OnRecordUpdateRequest("users").BindFunc(logUser)
 	app.OnRecordCreateRequest("users").BindFunc(logUser)
 	app.OnRecordUpdateRequest("users").BindFunc(guardUserUpdate)
@@ -61,6 +64,36 @@ func keepScope(e *core.RecordEvent) error {
 	}
 	e.Record.Set("scope_from", from)
 	e.Record.Set("scope_to", to)
+	return e.Next()
+}
+
+// checkUser: since when a user is disabled can be read, for his phone has 30 days from then.
+func checkUser(e *core.RecordEvent) error {
+	at := e.Record.GetString("disabled_at")
+	if at == "" || at == e.Record.Original().GetString("disabled_at") {
+		return e.Next()
+	}
+	since, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return problem.New("time_invalid", "disabled_at: %q", at)
+	}
+	e.Record.Set("disabled_at", stamp(since))
+	return e.Next()
+}
+
+// checkAgency: an agency is under another one, or under none.
+func checkAgency(e *core.RecordEvent) error {
+	parent := e.Record.GetString("parent")
+	if parent == "" || parent == e.Record.Original().GetString("parent") {
+		return e.Next()
+	}
+	found, err := e.App.FindRecordsByIds("agencies", []string{parent})
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 || parent == e.Record.Id {
+		return problem.New("agency_unknown", "parent: agency %q", parent)
+	}
 	return e.Next()
 }
 

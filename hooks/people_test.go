@@ -141,3 +141,36 @@ func TestEverybodyChangesHisOwnPassword(t *testing.T) {
 		}
 	}
 }
+
+func TestSinceWhenAUserIsDisabledCanBeRead(t *testing.T) {
+	p := twoAgencies(t)
+	admin := p.h.User("admin", p.here, "钱进")
+	for _, at := range []string{"yes", "2026-13-45T00:00:00Z", "2026-11-24", "24.11.2026", " "} {
+		refused(t, p.h, "PATCH", usersPath+p.dispatcher.ID, admin, map[string]any{"disabled_at": at}, 400, "time_invalid")
+	}
+	for at, want := range map[string]string{"": "", "2026-11-24T08:00:00+08:00": "2026-11-24T00:00:00.000Z", "2026-11-24T00:00:00.000Z": "2026-11-24T00:00:00.000Z"} {
+		if status, body := p.h.Do("PATCH", usersPath+p.dispatcher.ID, admin.Token, map[string]any{"disabled_at": at}); status != 200 || body["disabled_at"] != want {
+			t.Errorf("%q: %d %v, want %q", at, status, body, want)
+		}
+	}
+}
+
+func TestWhatWasStoredBeforeKeepsNobodyFromAnotherChange(t *testing.T) {
+	p := twoAgencies(t)
+	admin := p.h.User("admin", p.here, "钱进")
+	breakRow(t, p.h, "users", "disabled_at", "long ago", "id = '"+p.dispatcher.ID+"'")
+	breakRow(t, p.h, "agencies", "parent", "nosuchagency000", "id = '"+p.here+"'")
+	taken(t, p.h, "PATCH", usersPath+p.dispatcher.ID, admin, map[string]any{"phone": "1"})
+	taken(t, p.h, "PATCH", "/api/collections/agencies/records/"+p.here, admin, map[string]any{"phone": "1"})
+}
+
+func TestAnAgencyIsUnderOneThatIsThere(t *testing.T) {
+	p := twoAgencies(t)
+	admin := p.h.User("admin", p.here, "钱进")
+	path := "/api/collections/agencies/records"
+	refused(t, p.h, "POST", path, admin, map[string]any{"name": "站", "division_code": "990101", "parent": "nosuchagency000"}, 400, "agency_unknown")
+	refused(t, p.h, "PATCH", path+"/"+p.here, admin, map[string]any{"parent": "nosuchagency000"}, 400, "agency_unknown")
+	refused(t, p.h, "PATCH", path+"/"+p.here, admin, map[string]any{"parent": p.here}, 400, "agency_unknown")
+	id := taken(t, p.h, "POST", path, admin, map[string]any{"name": "站", "division_code": "990101", "parent": p.here})
+	taken(t, p.h, "PATCH", path+"/"+id, admin, map[string]any{"parent": ""})
+}
