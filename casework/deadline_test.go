@@ -339,6 +339,22 @@ func TestARuleIsCheckedBeforeItIsStored(t *testing.T) {
 	}
 }
 
+func TestTheNationalRulesCiteTheirArticles(t *testing.T) {
+	for _, r := range casework.NationalRules() {
+		want := map[string]string{
+			"accept": "第二十二条、第二十三条：", "handle": "第三十四条：", "extend": "第三十四条：", "object": "第二十三条：",
+			"review_request": "第三十五条：", "review_decide": "第三十五条：", "recheck": "第十条：",
+		}[r.Step]
+		law := "信访工作条例（2022）"
+		if r.Step == "recheck" {
+			law = "环境保护主管部门实施按日连续处罚办法（2014）"
+		}
+		if !strings.HasPrefix(r.Article, law+want) {
+			t.Errorf("%s: %s, want %s%s", r.Step, r.Article, law, want)
+		}
+	}
+}
+
 func TestTheMostSpecificRuleCounts(t *testing.T) {
 	rule := func(jurisdiction, source string, number int) casework.DeadlineRule {
 		return casework.DeadlineRule{Jurisdiction: jurisdiction, Source: source, Step: casework.StepHandle, Number: number, Unit: casework.NaturalDay}
