@@ -122,9 +122,10 @@ func moveScope(e *core.RecordEvent) error {
 // logged are the fields of a user whose change is written into the log.
 var logged = []string{"role", "agency", "disabled_at"}
 
-// logUser tells who gave whom which role, and who let whom in or shut him out.
+// logUser tells who gave whom which role, and who let whom in or shut him out. A password or
+// an e-mail that was changed is told without what it is.
 func logUser(e *core.RecordRequestEvent) error {
-	before := map[string]string{}
+	isNew, key, before := e.Record.IsNew(), e.Record.Original().TokenKey(), map[string]string{}
 	for _, field := range logged {
 		before[field] = e.Record.Original().GetString(field)
 	}
@@ -135,6 +136,9 @@ func logUser(e *core.RecordRequestEvent) error {
 		if to := e.Record.GetString(field); to != before[field] {
 			slog.Info("user changed", "who", e.Auth.Id, "whom", e.Record.Id, "field", field, "from", before[field], "to", to)
 		}
+	}
+	if !isNew && e.Record.TokenKey() != key {
+		slog.Info("log-in changed", "who", e.Auth.Id, "whom", e.Record.Id)
 	}
 	return nil
 }

@@ -72,7 +72,9 @@ func TestTheLogSaysWhoGaveWhomWhichRole(t *testing.T) {
 	made := taken(t, h, "POST", strings.TrimSuffix(usersPath, "/"), admin, map[string]any{
 		"name": "新", "role": "intake", "agency": agency, "email": "new@example.test", "password": house.Password, "passwordConfirm": house.Password,
 	})
+	taken(t, h, "PATCH", usersPath+li.ID, admin, map[string]any{"password": "new-password-4", "passwordConfirm": "new-password-4"})
 	for _, line := range []string{
+		`msg="log-in changed" who=` + admin.ID + " whom=" + li.ID,
 		"who=" + admin.ID + " whom=" + li.ID + " field=role from=inspector to=reviewer",
 		"who=" + admin.ID + " whom=" + li.ID + ` field=disabled_at from="" to=2026-11-24T00:00:00.000Z`,
 		"who=" + admin.ID + " whom=" + made + ` field=role from="" to=intake`,
@@ -82,7 +84,8 @@ func TestTheLogSaysWhoGaveWhomWhichRole(t *testing.T) {
 			t.Errorf("%q is not in:\n%s", line, said)
 		}
 	}
-	if strings.Contains(said.String(), "boss") || strings.Contains(said.String(), "field=phone") {
+	if strings.Contains(said.String(), "boss") || strings.Contains(said.String(), "field=phone") ||
+		strings.Contains(said.String(), "new-password") || strings.Count(said.String(), "log-in changed") != 1 {
 		t.Errorf("too much:\n%s", said)
 	}
 }
