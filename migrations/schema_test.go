@@ -3,6 +3,7 @@ package migrations
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -21,22 +22,36 @@ func newApp(t *testing.T) core.App {
 	return app
 }
 
-// ways are all migrations, oldest first.
-var ways = []struct{ up, down func(core.App) error }{
-	{up, down}, {rulesOnce, rulesMany}, {manageUsers, manageNobody}, {hideHash, showHash},
+// ours are all migrations of this folder, oldest first.
+func ours(t *testing.T) []*core.Migration {
+	t.Helper()
+	files, err := filepath.Glob("[0-9]*_*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []*core.Migration
+	for _, m := range core.AppMigrations.Items() {
+		if slices.Contains(files, m.File) {
+			list = append(list, m)
+		}
+	}
+	if len(list) != len(files) {
+		t.Fatalf("%d migrations of %d files", len(list), len(files))
+	}
+	return list
 }
 
 func TestTheSchemaGoesUpDownAndUp(t *testing.T) {
-	app := newApp(t)
+	app, list := newApp(t), ours(t)
 	if err := app.RunInTransaction(func(tx core.App) error {
-		for _, w := range slices.Backward(ways) {
-			if err := w.down(tx); err != nil {
-				return fmt.Errorf("down: %w", err)
+		for _, m := range slices.Backward(list) {
+			if err := m.Down(tx); err != nil {
+				return fmt.Errorf("%s down: %w", m.File, err)
 			}
 		}
-		for _, w := range ways {
-			if err := w.up(tx); err != nil {
-				return fmt.Errorf("up: %w", err)
+		for _, m := range list {
+			if err := m.Up(tx); err != nil {
+				return fmt.Errorf("%s up: %w", m.File, err)
 			}
 		}
 		return nil
