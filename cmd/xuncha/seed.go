@@ -49,6 +49,9 @@ func (s seeding) city(c demo.City) error {
 	if err == nil {
 		err = s.lives(c.Lives)
 	}
+	if err == nil {
+		err = store.Feed{App: s.app}.History()
+	}
 	photos.Wait()
 	return errors.Join(err, shelved)
 }

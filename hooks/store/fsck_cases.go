@@ -172,6 +172,12 @@ func (s Fsck) dangling(r *Report) error {
 	return nil
 }
 
+const putHistory = "INSERT INTO sync_meta (key, value) SELECT 'history', value FROM sync_meta WHERE key = 'head' " +
+	"ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+
+// History says that all actions up to now were laid down as history: they told nobody.
+func (s Feed) History() error { return s.exec(putHistory, dbx.Params{}) }
+
 // untold: a message that an action of a case should have queued. What was laid down as
 // history (a demo's year) told nobody.
 const untold = "SELECT a.id FROM actions a JOIN complaints co ON co.`case` = a.`case` AND co.received_at <= a.received_at " +
