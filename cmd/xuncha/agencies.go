@@ -1,41 +1,56 @@
 package main
 
+// The authorities whose people work with the system, from a CSV file.
+
 import (
-	"errors"
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
-
-	"xuncha/casework"
 )
 
-var agencyColumns = []string{"name", "division_code", "level", "phone", "address"}
+var agencyForm = form{
+	required: []string{"name", "division_code"},
+	known:    []string{"name", "division_code", "level", "phone", "address"},
+	check:    checkAgency,
+}
 
 func agenciesCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "agencies", Short: "the authorities 机构"}
-	cmd.AddCommand(&cobra.Command{
+	return group(&cobra.Command{Use: "agencies", Short: "the authorities 机构"}, &cobra.Command{
 		Use: "import FILE.csv", Short: "make or update agencies from a CSV file, all rows or none",
-		Long: `Reads a CSV file with a head line, UTF-8 or GB18030:
+		Long: `Reads a CSV file with a header row, UTF-8 or GB18030:
 
   name,division_code,level,phone,address
   云川市生态环境局,990100,city,,
   青河县分局,990101,county,,
 
-name and division_code (six digits, GB/T 2260) are needed; level is nation, province,
-city, county or town and follows from the code when empty. An agency with the same
-division code and name is updated. A file with a bad row changes nothing; every bad row
-is named.`,
+name and division_code (行政区划代码, GB/T 2260) are needed. The level follows from the
+code; where it is given, it must fit:
+
+  nation    000000
+  province  six digits that end in 0000
+  city      six digits that end in 00
+  county    any other six digits
+  town      nine digits, or twelve; twelve that end in 000 are kept as the town's nine
+
+An agency with the same division code and name is updated. A file with a bad row changes
+nothing; every bad row is named.`,
 		Example: "  xuncha agencies import agencies.csv --dir pb_data",
-		Args:    cobra.ExactArgs(1),
+		Args:    takes("FILE.csv"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			rows, err := readTable(args[0], []string{"name", "division_code"}, agencyColumns)
+			rows, err := readTable(args[0], agencyForm)
+			if err == nil {
+				err = refused(args[0], rows) // before a folder is made
+			}
 			if err != nil {
 				return err
 			}
 			return withApp(cmd, func(app core.App) error {
-				added, changed, err := importRows(app, rows, importAgency)
+				added, changed, err := importRows(app, args[0], rows, importAgency)
 				if err != nil {
 					return err
 				}
@@ -44,39 +59,47 @@ is named.`,
 			})
 		},
 	})
-	return cmd
 }
 
-// importRows saves all rows in one transaction, or none and every reason.
-func importRows(app core.App, rows []row, save func(core.App, row) (added bool, err error)) (added, changed int, err error) {
-	err = app.RunInTransaction(func(tx core.App) error {
-		var bad []error
-		for _, r := range rows {
-			isNew, err := save(tx, r)
-			switch {
-			case err != nil:
-				bad = append(bad, fmt.Errorf("line %d: %w", r.line, err))
-			case isNew:
-				added++
-			default:
-				changed++
-			}
-		}
-		return errors.Join(bad...)
-	})
-	return added, changed, err
+var (
+	levels       = []string{"nation", "province", "city", "county", "town"}
+	divisionCode = regexp.MustCompile(`^\d{6}(\d{3}|\d{6})?$`)
+)
+
+// checkAgency holds a row to the one rule of codes and levels, and fills in the level.
+func checkAgency(r row) error {
+	code, level := r.fields["division_code"], r.fields["level"]
+	switch {
+	case code == "":
+		return nil // named as empty
+	case !divisionCode.MatchString(code):
+		return fmt.Errorf("division_code %q: want six digits, or nine or twelve for a town", code)
+	case code[:2] == "00" && code != nation, len(code) > 6 && (code[4:6] == "00" || code[6:9] == "000"):
+		return fmt.Errorf("division_code %q is the code of no division", code)
+	case level != "" && !slices.Contains(levels, level):
+		return fmt.Errorf("level %q: want one of %s", level, strings.Join(levels, ", "))
+	}
+	if len(code) == 12 && strings.HasSuffix(code, "000") {
+		code = code[:9]
+	}
+	fits := levelOf(code)
+	if level == "" {
+		level = fits
+	}
+	if level != fits && (level != "nation" || code != nation) {
+		return fmt.Errorf("level %q does not fit division_code %s, which is a %s's", level, code, fits)
+	}
+	r.fields["division_code"], r.fields["level"] = code, level
+	return nil
 }
+
+// nation is the division code of the whole country.
+const nation = "000000"
 
 func importAgency(tx core.App, r row) (bool, error) {
-	if _, _, err := casework.Scope(r.fields["division_code"]); err != nil {
-		return false, err
-	}
 	record, isNew, err := findOrNew(tx, "agencies", dbx.HashExp{"name": r.fields["name"], "division_code": r.fields["division_code"]})
 	if err != nil {
 		return false, err
-	}
-	if r.fields["level"] == "" {
-		r.fields["level"] = levelOf(r.fields["division_code"])
 	}
 	for name, value := range r.fields {
 		record.Set(name, value)

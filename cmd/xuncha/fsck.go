@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -22,7 +23,7 @@ func fsckCommand() *cobra.Command {
 		Use: "fsck", Short: "recompute what phones are sent and compare 核对",
 		Long: `Recomputes the feed and the documents of all phones from the records and names every
 difference. It only reads, also while the server runs. Exit code 0: no difference.`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return reading(cmd, func(app core.App) error {
 				report, err := store.Fsck{App: app}.Run()
@@ -35,7 +36,7 @@ difference. It only reads, also while the server runs. Exit code 0: no differenc
 					printFsck(cmd, report)
 				}
 				if n := len(report.Differences); n > 0 && err == nil {
-					return fmt.Errorf("%d differences", n)
+					return errors.New(counted(n, "difference"))
 				}
 				return err
 			})
@@ -50,22 +51,33 @@ func printFsck(cmd *cobra.Command, r store.Report) {
 	for _, d := range r.Differences {
 		fmt.Fprintf(out, "%s %s: %s\n", d.Collection, d.Record, d.What)
 	}
-	fmt.Fprintf(out, "%d records, %d documents, %d rows, head %d: %d differences\n", r.Records, r.Documents, r.Rows, r.Head, len(r.Differences))
+	fmt.Fprintf(out, "%d records, %d documents, %d rows, head %d: %s\n", r.Records, r.Documents, r.Rows, r.Head, counted(len(r.Differences), "difference"))
 }
 
 // reading runs a tool that only reads: it needs no lock, so it works beside the server,
 // and one transaction shows it one moment, so that a server at work does not mislead it.
 func reading(cmd *cobra.Command, run func(core.App) error) error {
-	dir, err := cmd.Flags().GetString("dir")
+	dir, err := dataDir(cmd)
 	if err != nil {
 		return err
-	}
-	if _, err := os.Stat(filepath.Join(dir, "data.db")); err != nil {
-		return fmt.Errorf("%s holds no data: %w", dir, err)
 	}
 	app, err := hooks.Read(dir)
 	if err != nil {
 		return err
 	}
 	return errors.Join(app.RunInTransaction(run), app.ResetBootstrapState())
+}
+
+// dataDir is the data directory of a command that needs one that is there.
+func dataDir(cmd *cobra.Command) (string, error) {
+	dir, err := cmd.Flags().GetString("dir")
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "data.db")); errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%s holds no data yet; name another folder with --dir, or begin with xuncha agencies import", dir)
+	} else if err != nil {
+		return "", err
+	}
+	return dir, nil
 }

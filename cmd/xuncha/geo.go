@@ -1,14 +1,19 @@
 package main
 
+// Borders of jurisdictions: imported from a file, and asked whose a place is.
+
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
@@ -18,9 +23,9 @@ import (
 )
 
 func geoCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "geo", Short: "jurisdictions 辖区", Long: "Borders of jurisdictions are yours to import: none are shipped."}
-	cmd.AddCommand(geoImportCommand(), geoLocateCommand())
-	return cmd
+	return group(
+		&cobra.Command{Use: "geo", Short: "jurisdictions 辖区", Long: "Borders of jurisdictions are yours to import: none are shipped."},
+		geoImportCommand(), geoLocateCommand())
 }
 
 // report is what an import says, also as JSON.
@@ -48,11 +53,11 @@ each division, valid from the given day.
 orientation. --skip leaves out features that cannot be mended and names them. Without
 them a file with a fault changes nothing.`,
 		Example: "  xuncha geo import counties.geojson --datum gcj02 --code-field adcode --name-field name --valid-from 2026-01-01 --repair",
-		Args:    cobra.ExactArgs(1),
+		Args:    takes("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			how.CRS, in.CRS, in.Source = geo.CRS(datum), datum, args[0]
-			if _, err := time.Parse(time.DateOnly, in.ValidFrom); err != nil {
-				return fmt.Errorf("--valid-from %q: want YYYY-MM-DD", in.ValidFrom)
+			if err := checkImport(in); err != nil {
+				return err
 			}
 			data, err := os.ReadFile(args[0])
 			if err != nil {
@@ -89,6 +94,19 @@ them a file with a fault changes nothing.`,
 	return cmd
 }
 
+// borderLevels are the divisions whose borders can be kept.
+var borderLevels = []string{store.County, "city", "province"}
+
+func checkImport(in store.Import) error {
+	if _, err := time.Parse(time.DateOnly, in.ValidFrom); err != nil {
+		return fmt.Errorf("--valid-from %q: want YYYY-MM-DD", in.ValidFrom)
+	}
+	if !slices.Contains(borderLevels, in.Level) {
+		return fmt.Errorf("--level %q: want one of %s", in.Level, strings.Join(borderLevels, ", "))
+	}
+	return nil
+}
+
 func printReport(cmd *cobra.Command, r report, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(r)
@@ -100,7 +118,7 @@ func printReport(cmd *cobra.Command, r report, asJSON bool) error {
 	if r.Imported {
 		word = "imported"
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%d divisions %s, %d faults\n", r.Divisions, word, len(r.Faults))
+	fmt.Fprintf(cmd.OutOrStdout(), "%s %s, %s\n", counted(r.Divisions, "division"), word, counted(len(r.Faults), "fault"))
 	return nil
 }
 
@@ -113,19 +131,18 @@ func geoLocateCommand() *cobra.Command {
 		Use: "locate LON LAT", Short: "say whose a place is, as JSON",
 		Long:    "Prints owner, ancestors, uncertain and second: the division that the position's accuracy also reaches.",
 		Example: "  xuncha geo locate 116.3975 39.9089 --datum gcj02 --accuracy 30",
-		Args:    cobra.ExactArgs(2),
+		Args:    takes("LON", "LAT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			lon, errLon := strconv.ParseFloat(args[0], 64)
-			lat, errLat := strconv.ParseFloat(args[1], 64)
-			if err := errors.Join(errLon, errLat); err != nil {
-				return err
-			}
-			at, err := geo.ToWGS84(orb.Point{lon, lat}, geo.CRS(datum))
+			at, err := place(args[0], args[1], datum)
 			if err != nil {
 				return err
 			}
 			return reading(cmd, func(app core.App) error {
-				p, err := store.Jurisdictions{App: app}.Partition(store.County, casework.Date(time.Now()))
+				today := casework.Date(time.Now())
+				if err := needBorders(cmd, app, today); err != nil {
+					return err
+				}
+				p, err := store.Jurisdictions{App: app}.Partition(store.County, today)
 				if err != nil {
 					return err
 				}
@@ -140,4 +157,28 @@ func geoLocateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&datum, "datum", "wgs84", "datum of the position: wgs84, gcj02, bd09 or cgcs2000")
 	cmd.Flags().Float64Var(&accuracy, "accuracy", 0, "accuracy of the position in metres")
 	return cmd
+}
+
+// place reads a position in degrees.
+func place(lon, lat, datum string) (orb.Point, error) {
+	var at orb.Point
+	for i, in := range []struct{ name, text, like string }{{"LON", lon, "116.3975"}, {"LAT", lat, "39.9089"}} {
+		degrees, err := strconv.ParseFloat(in.text, 64)
+		if err != nil {
+			return at, fmt.Errorf("%s %q is no number; want degrees, such as %s", in.name, in.text, in.like)
+		}
+		at[i] = degrees
+	}
+	return geo.ToWGS84(at, geo.CRS(datum))
+}
+
+// needBorders: where there are none, "nobody's" would be no answer.
+func needBorders(cmd *cobra.Command, app core.App, day string) error {
+	records, err := app.FindRecordsByFilter("jurisdictions",
+		"level = {:level} && valid_from <= {:day} && (valid_to = '' || valid_to > {:day})", "", 1, 0,
+		dbx.Params{"level": store.County, "day": day})
+	if err == nil && len(records) == 0 {
+		err = fmt.Errorf("no borders of counties are imported that hold today; see %s import --help", cmd.Parent().CommandPath())
+	}
+	return err
 }

@@ -85,3 +85,20 @@ func TestAFileWithAFaultChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutBordersAPlaceIsNotNobodys(t *testing.T) {
+	dir := t.TempDir()
+	must(t, "agencies", "import", file(t, agencyRows), "--dir", dir)
+	none := func(when string) {
+		t.Helper()
+		if out, err := xuncha(t, "", "geo", "locate", "116.1", "39.4", "--dir", dir); err == nil || !strings.Contains(err.Error(), "no borders of counties are imported that hold today") || out != "" {
+			t.Errorf("%s: %q %v", when, out, err)
+		}
+	}
+	none("no borders at all")
+	must(t, "geo", "import", file(t, counties(t)), "--datum", "wgs84", "--valid-from", "2099-01-01", "--dir", dir)
+	none("borders of a later day")
+	if _, err := xuncha(t, "", "geo", "import", file(t, counties(t)), "--datum", "wgs84", "--valid-from", "2026-01-01", "--level", "village", "--dir", dir); err == nil {
+		t.Error("borders of villages were taken, which nothing reads")
+	}
+}

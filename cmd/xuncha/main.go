@@ -31,12 +31,12 @@ func main() {
 }
 
 func rootCommand() *cobra.Command {
-	root := &cobra.Command{
+	root := group(&cobra.Command{
 		Use: "xuncha", Short: "field inspection of environmental cases 巡查", Long: long,
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-	}
+	}, serveCommand(), demoCommand(), superuserCommand(), usersCommand(), agenciesCommand(), geoCommand(), fsckCommand())
 	root.PersistentFlags().String("dir", "pb_data", "the data directory")
-	root.AddCommand(serveCommand(), demoCommand(), superuserCommand(), usersCommand(), agenciesCommand(), geoCommand(), fsckCommand())
+	root.SetFlagErrorFunc(flagError)
 	return root
 }

@@ -1,10 +1,14 @@
 package main
 
+// The server: its settings, its start and its orderly end.
+
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
+	"net/url"
 	"os"
 	"time"
 
@@ -13,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"xuncha/hooks"
+	"xuncha/hooks/store"
 	"xuncha/notify"
 )
 
@@ -31,11 +36,14 @@ func serveCommand() *cobra.Command {
   XUNCHA_QUIET_HOURS       when only urgent messages go out, in Asia/Shanghai (22-7), or off
 
 "serve --check" prints what is in force and ends.`,
-		Args: cobra.NoArgs,
+		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := settings()
 			if err != nil {
 				return err
+			}
+			if _, err := net.ResolveTCPAddr("tcp", http); err != nil {
+				return fmt.Errorf("--http %q: want address and port, such as 127.0.0.1:8090 or :8090", http)
 			}
 			dir, err := cmd.Flags().GetString("dir")
 			if err != nil {
@@ -67,12 +75,29 @@ func settings() (hooks.Config, error) {
 	if cfg.Quiet, err = notify.ParseQuiet(os.Getenv("XUNCHA_QUIET_HOURS")); err != nil {
 		return cfg, fmt.Errorf("XUNCHA_QUIET_HOURS: %w", err)
 	}
-	if cfg.FCMCredentials != "" {
-		if _, err := os.ReadFile(cfg.FCMCredentials); err != nil {
-			return cfg, fmt.Errorf("XUNCHA_FCM_CREDENTIALS: %w", err)
+	return cfg, checkPush(cfg)
+}
+
+// checkPush: what would stop the start is found before it. The file's content and the
+// address's password stand in no message.
+func checkPush(cfg hooks.Config) error {
+	if cfg.FCMEndpoint != "" {
+		u, err := url.Parse(cfg.FCMEndpoint)
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return errors.New("XUNCHA_FCM_ENDPOINT: want an address such as https://fcm.googleapis.com/v1")
 		}
 	}
-	return cfg, nil
+	if cfg.FCMCredentials == "" {
+		return nil
+	}
+	_, err := notify.OpenFCM(context.Background(), notify.FCMSettings{Credentials: cfg.FCMCredentials, Endpoint: cfg.FCMEndpoint})
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("XUNCHA_FCM_CREDENTIALS: %s is not there or cannot be read", cfg.FCMCredentials)
+	}
+	if err != nil {
+		return fmt.Errorf("XUNCHA_FCM_CREDENTIALS: %s is not a service account file as Google issues it", cfg.FCMCredentials)
+	}
+	return nil
 }
 
 func printSettings(cmd *cobra.Command, dir, http string, cfg hooks.Config) {
@@ -81,21 +106,16 @@ func printSettings(cmd *cobra.Command, dir, http string, cfg hooks.Config) {
 		push = "fcm, credentials " + cfg.FCMCredentials
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\n", dir, http, push, cfg.Quiet)
-	if cfg.FCMEndpoint != "" {
-		fmt.Fprintf(cmd.OutOrStdout(), "fcm   %s\n", cfg.FCMEndpoint)
+	if u, err := url.Parse(cfg.FCMEndpoint); err == nil && cfg.FCMEndpoint != "" {
+		fmt.Fprintf(cmd.OutOrStdout(), "fcm   %s\n", u.Redacted())
 	}
 }
 
 // greet says how to make the first administrator where there is none yet.
 func greet(cmd *cobra.Command, app core.App) error {
-	admins, err := app.FindAllRecords(core.CollectionNameSuperusers)
-	if err != nil {
+	there, err := store.Operators{App: app}.Any()
+	if err != nil || there {
 		return err
-	}
-	for _, a := range admins {
-		if a.Email() != core.DefaultInstallerEmail {
-			return nil
-		}
 	}
 	fmt.Fprint(cmd.OutOrStdout(), `
 There is no administrator yet. Stop the server and make the first one:

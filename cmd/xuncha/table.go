@@ -9,22 +9,31 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/pocketbase/pocketbase/core"
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// row is one line of a CSV file by the names of its head line.
+// form is what a CSV file looks like: its columns, and what a row must hold by itself.
+type form struct {
+	required, known []string
+	check           func(row) error
+}
+
+// row is one line of a CSV file by the names of its header row.
 type row struct {
 	line   int
 	fields map[string]string
+	fault  error // why it cannot be taken, whatever the database holds
 }
 
-// readTable reads a CSV file with a head line, in UTF-8 or GB18030 (what office
-// programs in China save).
-func readTable(path string, required, known []string) ([]row, error) {
+// readTable reads a CSV file with a header row, in UTF-8 or GB18030 (what office programs
+// in China save). Bad rows are among the rows, with their fault.
+func readTable(path string, f form) ([]row, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -36,47 +45,115 @@ func readTable(path string, required, known []string) ([]row, error) {
 		}
 	}
 	r := csv.NewReader(bytes.NewReader(data))
-	head, err := r.Read()
+	r.FieldsPerRecord = -1 // counted by us, so that the rows behind are read too
+	header, err := r.Read()
 	if err != nil {
-		return nil, fmt.Errorf("%s has no head line; it needs: %s", path, strings.Join(known, ","))
+		return nil, fmt.Errorf("%s has no header row; it needs: %s", path, strings.Join(f.known, ","))
 	}
-	for i := range head {
-		head[i] = strings.TrimSpace(head[i])
-		if !slices.Contains(known, head[i]) {
-			return nil, fmt.Errorf("%s: column %q is unknown; known are: %s", path, head[i], strings.Join(known, ","))
-		}
+	if err := f.checkHeader(header); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	for _, name := range required {
-		if !slices.Contains(head, name) {
-			return nil, fmt.Errorf("%s: column %q is missing", path, name)
-		}
-	}
-	return readRows(r, head, required)
+	return readRows(r, header, f)
 }
 
-func readRows(r *csv.Reader, head, required []string) ([]row, error) {
-	var (
-		rows []row
-		bad  []error
-	)
+func (f form) checkHeader(header []string) error {
+	for i := range header {
+		header[i] = strings.TrimSpace(header[i])
+		switch {
+		case !slices.Contains(f.known, header[i]):
+			return fmt.Errorf("column %q is unknown; known are: %s", header[i], strings.Join(f.known, ","))
+		case slices.Contains(header[:i], header[i]):
+			return fmt.Errorf("column %q stands there twice", header[i])
+		}
+	}
+	for _, name := range f.required {
+		if !slices.Contains(header, name) {
+			return fmt.Errorf("column %q is missing", name)
+		}
+	}
+	return nil
+}
+
+func readRows(r *csv.Reader, header []string, f form) ([]row, error) {
+	var rows []row
 	for {
-		record, err := r.Read()
+		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return rows, errors.Join(bad...)
+			return rows, nil
+		}
+		var bad *csv.ParseError
+		if errors.As(err, &bad) { // the reader goes on with the next line
+			rows = append(rows, row{line: bad.StartLine, fault: errors.New("a quotation mark stands where none can be, or is never closed")})
+			continue
 		}
 		if err != nil {
-			return nil, errors.Join(append(bad, err)...)
+			return nil, err
 		}
 		line, _ := r.FieldPos(0)
-		fields := map[string]string{}
-		for i, value := range record {
-			fields[head[i]] = strings.TrimSpace(value)
+		rows = append(rows, f.row(line, header, cells))
+	}
+}
+
+// row reads one line and looks at it.
+func (f form) row(line int, header, cells []string) row {
+	r := row{line: line, fields: map[string]string{}}
+	if len(cells) != len(header) {
+		r.fault = fmt.Errorf("%s, but the header row has %d", counted(len(cells), "cell"), len(header))
+		return r
+	}
+	for i, cell := range cells {
+		r.fields[header[i]] = strings.TrimSpace(cell)
+	}
+	var empty []error
+	for _, name := range f.required {
+		if r.fields[name] == "" {
+			empty = append(empty, fmt.Errorf("%s is empty", name))
 		}
-		for _, name := range required {
-			if fields[name] == "" {
-				bad = append(bad, fmt.Errorf("line %d: %s is empty", line, name))
+	}
+	r.fault = oneLine(errors.Join(errors.Join(empty...), f.check(r)))
+	return r
+}
+
+// refused names every bad row of a file in its order; nil where there is none.
+func refused(path string, rows []row) error {
+	var bad []string
+	for _, r := range rows {
+		if r.fault != nil {
+			bad = append(bad, fmt.Sprintf("line %d: %v", r.line, r.fault))
+		}
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s has %s, nothing was changed:\n%s", filepath.Base(path), counted(len(bad), "bad row"), strings.Join(bad, "\n"))
+}
+
+// importRows saves all rows in one transaction, or none and every reason.
+func importRows(app core.App, path string, rows []row, save func(core.App, row) (added bool, err error)) (added, changed int, err error) {
+	err = app.RunInTransaction(func(tx core.App) error {
+		for i, r := range rows {
+			if r.fault != nil {
+				continue
+			}
+			isNew, err := save(tx, r)
+			switch {
+			case err != nil:
+				rows[i].fault = oneLine(err)
+			case isNew:
+				added++
+			default:
+				changed++
 			}
 		}
-		rows = append(rows, row{line, fields})
+		return refused(path, rows)
+	})
+	return added, changed, err
+}
+
+// oneLine puts what errors.Join wrote on lines into one.
+func oneLine(err error) error {
+	if err == nil {
+		return nil
 	}
+	return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
 }
