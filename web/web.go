@@ -1,15 +1,18 @@
-// Package web holds what a browser is sent: pages, styles and scripts, embedded as they
-// stand in the repository.
+// Package web holds what a browser is sent: pages, styles, shapes and words, embedded as
+// they stand in the repository.
 package web
 
 // The embedded files and the pages made of them.
 
 import (
+	"bytes"
 	"embed"
+	"encoding/json"
 	"html/template"
+	"sync"
 )
 
-//go:embed css pages
+//go:embed css pages words icon.svg
 var files embed.FS
 
 // CSS is the style of all server-rendered pages, tokens first.
@@ -22,5 +25,42 @@ func CSS() ([]byte, error) {
 	return append(tokens, page...), err
 }
 
-// Home is the page at "/".
-var Home = template.Must(template.ParseFS(files, "pages/home.html"))
+// Icon is the site's icon, an SVG in the colours of the tokens.
+func Icon() ([]byte, error) {
+	icon, err := files.ReadFile("icon.svg")
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := files.ReadFile("css/tokens.css")
+	return bytes.Replace(icon, []byte("<style/>"), append(append([]byte("<style>"), tokens...), "</style>"...), 1), err
+}
+
+var pages = template.Must(template.ParseFS(files, "pages/*.html"))
+
+// Home is the page at "/"; Note is a page of one sentence.
+var (
+	Home = pages.Lookup("home.html")
+	Note = pages.Lookup("note.html")
+)
+
+// Languages of the pages, the default first.
+var Languages = []string{"zh-CN", "en"}
+
+// Words returns the sentences of a language by their names; nil where there is none.
+func Words(language string) map[string]string { return words()[language] }
+
+var words = sync.OnceValue(func() map[string]map[string]string {
+	all := map[string]map[string]string{}
+	for _, language := range Languages {
+		data, err := files.ReadFile("words/" + language + ".json")
+		if err == nil {
+			var w map[string]string
+			err = json.Unmarshal(data, &w)
+			all[language] = w
+		}
+		if err != nil {
+			panic("web: " + language + ".json: " + err.Error()) // embedded: a test reads it first
+		}
+	}
+	return all
+})

@@ -14,7 +14,7 @@ import (
 // Health binds the questions of whoever runs the server.
 //
 //	GET /healthz   the process answers
-//	GET /readyz    the database answers too
+//	GET /readyz    the database answers too; a browser reads it as a sentence
 func Health(se *core.ServeEvent) {
 	se.Router.GET("/healthz", func(e *core.RequestEvent) error {
 		return e.JSON(http.StatusOK, map[string]string{"status": "ok"})
@@ -24,7 +24,12 @@ func Health(se *core.ServeEvent) {
 			_, err := r.State()
 			return err
 		})
-		if err != nil {
+		switch {
+		case err != nil && wantsPage(e.Request):
+			return note(e, http.StatusServiceUnavailable, "not_ready")
+		case wantsPage(e.Request):
+			return note(e, http.StatusOK, "ready")
+		case err != nil:
 			return problem.New("not_ready", "the database does not answer")
 		}
 		return e.JSON(http.StatusOK, map[string]string{"status": "ready"})

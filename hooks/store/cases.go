@@ -7,8 +7,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-
-	"xuncha/casework"
 )
 
 // Cases reads cases within a user's scope.
@@ -98,43 +96,4 @@ func (s Cases) CountRepeats(ctx context.Context, id string) error {
 	}
 	records[0].Set("repeat_count", n)
 	return s.App.SaveWithContext(ByCasework(ctx), records[0])
-}
-
-// Newest returns the cases received last, whoever may see them: a demo shows them.
-func (s Cases) Newest(limit int64) ([]casework.Case, error) {
-	var records []*core.Record
-	if err := s.App.RecordQuery("cases").OrderBy("received_at DESC").Limit(limit).All(&records); err != nil {
-		return nil, err
-	}
-	return all[casework.Case](records)
-}
-
-// Standing is how many cases stand in one state, and how many of them are late.
-type Standing struct {
-	Status  casework.Status `db:"status"`
-	Cases   int             `db:"n"`
-	Overdue int             `db:"late"`
-}
-
-// standings counts all cases: for a demo only, a real house asks within a scope.
-const standings = "SELECT status, count(*) AS n, sum(overdue) AS late FROM cases GROUP BY status"
-
-// Standings counts the cases of each state.
-func (s Cases) Standings() ([]Standing, error) {
-	var rows []Standing
-	return rows, s.App.DB().NewQuery(standings).All(&rows)
-}
-
-// Counties are the names of the divisions that have borders, by code.
-func (s Cases) Counties() (map[string]string, error) {
-	var rows []struct {
-		Code string `db:"division_code"`
-		Name string `db:"name"`
-	}
-	err := s.App.DB().Select("division_code", "name").From("jurisdictions").All(&rows)
-	names := make(map[string]string, len(rows))
-	for _, r := range rows {
-		names[r.Code] = r.Name
-	}
-	return names, err
 }
