@@ -2,7 +2,7 @@
 GO ?= go
 JS := internal/js
 
-.PHONY: build demo test check lint bench soak js
+.PHONY: build demo test check lint bench soak js pictures
 
 build:
 	$(GO) build -o bin/xuncha ./cmd/xuncha
@@ -31,6 +31,10 @@ lint:
 
 bench:
 	$(GO) run ./bench
+
+# pictures takes those of the README anew; needs Chromium.
+pictures: build
+	docs/pictures/take.sh
 
 # soak runs what takes too long for every change, bounded in time.
 soak: js
