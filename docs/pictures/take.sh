@@ -20,5 +20,5 @@ shot() {
 		--blink-settings=preferredColorScheme="$3" --window-size="$2" --screenshot="$here/$1.png" \
 		"http://127.0.0.1:$port/?lang=zh-CN" 2>/dev/null
 }
-shot home-desk 1440,1000 1
-shot home-phone 360,1280 0
+shot home-desk 1440,1016 1
+shot home-phone 360,1264 0
