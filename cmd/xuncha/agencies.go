@@ -86,7 +86,7 @@ func checkAgency(r row) error {
 	if level == "" {
 		level = fits
 	}
-	if level != fits && (level != "nation" || code != nation) {
+	if level != fits {
 		return fmt.Errorf("level %q does not fit division_code %s, which is a %s's", level, code, fits)
 	}
 	r.fields["division_code"], r.fields["level"] = code, level

@@ -305,3 +305,29 @@ func TestTheLevelOfAnAgencyFollowsFromItsCode(t *testing.T) {
 		}
 	}
 }
+
+// A prompt is for a person; a script that pipes the password reads nothing of it.
+func TestAPipedPasswordIsNotAskedFor(t *testing.T) {
+	dir := t.TempDir()
+	must(t, "agencies", "import", file(t, agencyRows), "--dir", dir)
+	must(t, "users", "import", file(t, userRows), "--dir", dir)
+	in, to, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = in.Close() }()
+	if _, err := to.WriteString("a-new-password"); err != nil { // no end of line either
+		t.Fatal(err)
+	}
+	if err := to.Close(); err != nil {
+		t.Fatal(err)
+	}
+	cmd, said := rootCommand(), &bytes.Buffer{}
+	cmd.SetIn(in)
+	cmd.SetOut(&bytes.Buffer{})
+	cmd.SetErr(said)
+	cmd.SetArgs([]string{"users", "passwd", "li@example.test", "--dir", dir})
+	if err := cmd.Execute(); err != nil || said.Len() > 0 {
+		t.Errorf("%v, said %q", err, said)
+	}
+}
