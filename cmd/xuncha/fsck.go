@@ -1,6 +1,6 @@
 package main
 
-// fsck: are the feed and the phones' documents what the records say?
+// fsck: does everything agree with everything else?
 
 import (
 	"encoding/json"
@@ -18,38 +18,83 @@ import (
 )
 
 func fsckCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, repair bool
 	cmd := &cobra.Command{
-		Use: "fsck", Short: "recompute what phones are sent and compare 核对",
-		Long: `Recomputes the feed and the documents of all phones from the records and names every
-difference. It only reads, also while the server runs. Exit code 0: no difference.`,
-		Args: takes(),
+		Use: "fsck", Short: "compare everything with everything else 核对",
+		Long: `Asks whether all that is stored agrees, and names every difference:
+
+  documents  the feed and what phones are sent, against the records
+  access     who may read and who works on what
+  history    each case against its actions: what they made of it, one after the other
+  marks      overdue, due soon, and how many cases are merged into one
+  parents    nothing points to what is not there
+  outbox     every action has told the complainants what it should
+  files      photos that are stored lie on the shelf, whole
+
+It only reads, also while the server runs. With --repair it makes anew what is made from the
+records (documents, access, marks, small copies of photos), and says what is left; the
+server must be stopped for that. What somebody sent is never changed.
+
+Exit code 0: no difference is left.`,
+		Example: "  xuncha fsck --dir pb_data\n  xuncha fsck --json | jq '.differences[] | select(.check == \"history\")'\n  xuncha fsck --repair",
+		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if repair {
+				if _, err := dataDir(cmd); err != nil {
+					return err
+				}
+				return withApp(cmd, func(app core.App) error { return mend(cmd, app, asJSON) })
+			}
 			return reading(cmd, func(app core.App) error {
 				report, err := store.Fsck{App: app}.Run()
 				if err != nil {
 					return err
 				}
-				if asJSON {
-					err = json.NewEncoder(cmd.OutOrStdout()).Encode(report)
-				} else {
-					printFsck(cmd, report)
-				}
-				if n := len(report.Differences); n > 0 && err == nil {
-					return errors.New(counted(n, "difference"))
-				}
-				return err
+				return tell(cmd, report, asJSON)
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
+	cmd.Flags().BoolVar(&repair, "repair", false, "make anew what is made from the records")
 	return cmd
+}
+
+// mend repairs and reports what is left, all of it or nothing.
+func mend(cmd *cobra.Command, app core.App, asJSON bool) error {
+	var left store.Report
+	err := app.RunInTransaction(func(tx core.App) error {
+		n, report, err := store.Fsck{App: tx}.Repair(cmd.Context())
+		left = report
+		if err == nil && n > 0 {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s made anew\n", counted(n, "thing"))
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return tell(cmd, left, asJSON)
+}
+
+// tell prints a report; differences are an error.
+func tell(cmd *cobra.Command, r store.Report, asJSON bool) error {
+	if asJSON {
+		if err := json.NewEncoder(cmd.OutOrStdout()).Encode(r); err != nil {
+			return err
+		}
+	} else {
+		printFsck(cmd, r)
+	}
+	if n := len(r.Differences); n > 0 {
+		return errors.New(counted(n, "difference"))
+	}
+	return nil
 }
 
 func printFsck(cmd *cobra.Command, r store.Report) {
 	out := cmd.OutOrStdout()
 	for _, d := range r.Differences {
-		fmt.Fprintf(out, "%s %s: %s\n", d.Collection, d.Record, d.What)
+		fmt.Fprintf(out, "%s: %s %s %s\n", d.Check, d.Collection, d.Record, d.What)
 	}
 	fmt.Fprintf(out, "%d records, %d documents, %d rows, head %d: %s\n", r.Records, r.Documents, r.Rows, r.Head, counted(len(r.Differences), "difference"))
 }

@@ -32,7 +32,12 @@ func TestFsckIsCleanBesideAServerAtWorkAndNamesWhatBypassedIt(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &report); err != nil || len(report.Differences) != 1 || report.Differences[0].Collection != "cases" {
 		t.Errorf("%v %s", err, out)
 	}
-	if _, err := xuncha(t, "", "fsck", "--dir", t.TempDir()); err == nil {
-		t.Error("an empty folder is clean")
+	h.Stop()
+	must(t, "fsck", "--repair", "--dir", h.Dir)
+	must(t, "fsck", "--dir", h.Dir)
+	for _, args := range [][]string{{"fsck"}, {"fsck", "--repair"}} {
+		if _, err := xuncha(t, "", append(args, "--dir", t.TempDir())...); err == nil {
+			t.Errorf("an empty folder is clean: %v", args)
+		}
 	}
 }
