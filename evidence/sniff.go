@@ -44,28 +44,23 @@ func Sniff(head []byte) string {
 }
 
 // Check reads the head of a file and refuses what is no image of ours or would take too
-// much memory to decode. It decodes nothing. The returned type is the real one.
+// much memory to decode. It decodes nothing. The returned type is the real one. An error
+// that is no Refusal is the disk's.
 func Check(r io.ReadSeeker) (mime string, err error) {
+	src := &source{ReadSeeker: r}
 	head := make([]byte, headBytes)
-	n, err := io.ReadFull(r, head)
-	if err != nil && n == 0 {
-		return "", refuse(CodeMedia, "the file is empty")
+	n, _ := io.ReadFull(src, head) // a short file has a type too; the disk's failure is blamed below
+	if n == 0 {
+		return "", src.blame(refuse(CodeMedia, "the file is empty"))
 	}
-	mime = Sniff(head[:n])
-	if mime == "" {
-		return "", refuse(CodeMedia, "the content is none of JPEG, PNG, WebP, HEIC")
-	}
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return "", err
+	if mime = Sniff(head[:n]); mime == "" {
+		return "", src.blame(refuse(CodeMedia, "the content is none of JPEG, PNG, WebP, HEIC"))
 	}
 	if mime == HEIC {
-		return mime, nil // its derivative comes from the phone
+		return mime, src.rewind() // its derivative comes from the phone
 	}
-	config, _, err := image.DecodeConfig(r)
-	if err != nil {
-		return mime, refuse(CodeBroken, "the %s has no readable head: %v", mime, err)
-	}
-	return mime, checkSize(config)
+	_, _, err = measure(src)
+	return mime, err
 }
 
 func checkSize(c image.Config) error {
