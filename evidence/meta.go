@@ -3,10 +3,12 @@ package evidence
 // What a photo says of itself: place, time with its offset, orientation, camera.
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bep/imagemeta"
@@ -35,45 +37,68 @@ var formats = map[string]imagemeta.ImageFormat{
 // wanted are the tags that are read.
 var wanted = map[string]bool{
 	"GPSLatitude": true, "GPSLatitudeRef": true, "GPSLongitude": true, "GPSLongitudeRef": true, "GPSDateStamp": true,
-	"GPSTimeStamp": true, "DateTimeOriginal": true, "DateTime": true, "OffsetTimeOriginal": true, "OffsetTime": true,
+	"GPSTimeStamp": true, "DateTimeOriginal": true, "ModifyDate": true, "OffsetTimeOriginal": true, "OffsetTime": true,
 	"Orientation": true, "Make": true, "Model": true, "Software": true,
 }
 
-// ReadMeta reads the tags of a photo. Broken tags are an error; none are not. A panic of
-// the reader is an error too: these bytes come from outside.
+// ErrTags: the tags are broken from some point on. What was read before stands.
+var ErrTags = errors.New("the photo's tags are not all readable")
+
+// ReadMeta reads the tags of a photo. Broken tags are ErrTags beside what was read before
+// them, and so is a panic of the reader: these bytes come from outside. None are no error.
 func ReadMeta(r io.ReadSeeker, mime string) (m Meta, err error) {
+	m.Orientation = 1
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("the photo's tags cannot be read: %v", p)
+			err = fmt.Errorf("%w: %v", ErrTags, p)
 		}
 	}()
 	format, ok := formats[mime]
 	if !ok {
 		return m, refuse(CodeMedia, "no tags are read from %s", mime)
 	}
-	var tags imagemeta.Tags
-	_, err = imagemeta.Decode(imagemeta.Options{
-		R: r, ImageFormat: format, Sources: imagemeta.EXIF, Timeout: metaTime,
-		ShouldHandleTag: func(t imagemeta.TagInfo) bool { return wanted[t.Tag] },
+	src := &source{ReadSeeker: r}
+	tags, err := readTags(src, format)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrTags, err)
+	}
+	err = src.blame(err) // the reader takes a failed disk for the end of the file
+	exif := tags.EXIF()
+	m.Empty = err == nil && len(exif) == 0
+	if o := wholeNumber(exif["Orientation"].Value); o >= 1 && o <= 8 {
+		m.Orientation = o
+	}
+	m.Camera = strings.TrimSpace(word(exif["Make"].Value) + " " + word(exif["Model"].Value))
+	m.Software = word(exif["Software"].Value)
+	m.times(exif)
+	m.place(tags, exif)
+	return m, err
+}
+
+// readTags collects what is wanted of the main image, not of its thumbnail.
+func readTags(src *source, format imagemeta.ImageFormat) (imagemeta.Tags, error) {
+	var (
+		mu   sync.Mutex // a reader that ran out of time goes on beside us
+		over bool
+		tags imagemeta.Tags
+	)
+	_, err := imagemeta.Decode(imagemeta.Options{
+		R: src, ImageFormat: format, Sources: imagemeta.EXIF, Timeout: metaTime,
+		ShouldHandleTag: func(t imagemeta.TagInfo) bool { return strings.HasPrefix(t.Namespace, "IFD0") && wanted[t.Tag] },
 		HandleTag: func(t imagemeta.TagInfo) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if over {
+				return imagemeta.ErrStopWalking
+			}
 			tags.Add(t)
 			return nil
 		},
 	})
-	if err != nil {
-		return m, fmt.Errorf("read tags: %w", err)
-	}
-	exif := tags.EXIF()
-	m.Empty = len(exif) == 0
-	m.place(tags, exif)
-	m.times(exif)
-	m.Orientation = wholeNumber(exif["Orientation"].Value)
-	if m.Orientation < 1 || m.Orientation > 8 {
-		m.Orientation = 1
-	}
-	m.Camera = strings.TrimSpace(word(exif["Make"].Value) + " " + word(exif["Model"].Value))
-	m.Software = word(exif["Software"].Value)
-	return m, nil
+	mu.Lock()
+	defer mu.Unlock()
+	over = true
+	return tags, err
 }
 
 func (m *Meta) place(tags imagemeta.Tags, exif map[string]imagemeta.TagInfo) {
@@ -96,7 +121,10 @@ var shanghai = time.FixedZone("", 8*60*60)
 func (m *Meta) times(exif map[string]imagemeta.TagInfo) {
 	text, offset := word(exif["DateTimeOriginal"].Value), word(exif["OffsetTimeOriginal"].Value)
 	if text == "" {
-		text, offset = word(exif["DateTime"].Value), word(exif["OffsetTime"].Value)
+		text, offset = word(exif["ModifyDate"].Value), "" // DateTime in the standard's words
+	}
+	if offset == "" {
+		offset = word(exif["OffsetTime"].Value)
 	}
 	if at, err := time.Parse(exifTime+"-07:00", text+offset); err == nil {
 		m.TakenAt, m.OffsetKnown = at.Format(time.RFC3339), true

@@ -6,7 +6,8 @@ package evidence
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"io"
 	"log/slog"
 	"os"
 	"time"
@@ -36,30 +37,39 @@ type Finding struct {
 
 // Flags that the worker sets: they inform, a person decides.
 const (
-	FlagSize       = "size_differs"    // the row says another length
-	FlagUnreadable = "unreadable"      // the image cannot be decoded
-	FlagNoTags     = "metadata_absent" // the photo carries no tags
+	FlagSize       = "size_differs"        // the row says another length
+	FlagUnreadable = "unreadable"          // the image cannot be decoded
+	FlagNoTags     = "metadata_absent"     // the photo carries no tags
+	FlagOddTags    = "metadata_unreadable" // the tags are broken; what came before is in exif
 )
 
 // Desk gives the worker its work and takes the findings.
 type Desk interface {
-	// Waiting returns at most limit items whose bytes are there.
-	Waiting(limit int) ([]Item, error)
+	// Waiting returns at most limit items whose bytes are there, in the order of their ids,
+	// from behind an id on.
+	Waiting(after string, limit int) ([]Item, error)
 	// Store writes a finding into the row.
 	Store(item Item, f Finding) error
 }
 
 // Worker works until its context ends. Wake it when something may have come.
 type Worker struct {
-	Desk  Desk
-	Shelf Shelf
-	Now   func() time.Time
-	wake  chan struct{}
+	Desk   Desk
+	Shelf  Shelf
+	Now    func() time.Time
+	wake   chan struct{}
+	failed map[string]failure // by item
+}
+
+// failure keeps an item that failed for a passing reason out of the way of the others.
+type failure struct {
+	tries     int
+	notBefore time.Time
 }
 
 // NewWorker makes a worker that has not begun.
 func NewWorker(desk Desk, shelf Shelf, now func() time.Time) *Worker {
-	return &Worker{Desk: desk, Shelf: shelf, Now: now, wake: make(chan struct{}, 1)}
+	return &Worker{Desk: desk, Shelf: shelf, Now: now, wake: make(chan struct{}, 1), failed: map[string]failure{}}
 }
 
 // Wake tells the worker to look; it never blocks.
@@ -72,48 +82,99 @@ func (w *Worker) Wake() {
 
 const batch = 16 // items asked for at a time
 
-// again: what failed for a passing reason is tried after so long.
-const again = time.Minute
+// What failed for a passing reason is tried after a minute, then after twice as long, and
+// at least once an hour.
+const (
+	again  = time.Minute
+	rarely = time.Hour
+)
 
-// Run works off what waits, then sleeps until it is woken.
+// Run works off what waits, then sleeps until it is woken or something is to be tried again.
 func (w *Worker) Run(ctx context.Context) {
 	for {
-		more, err := w.once(ctx)
-		if err != nil && ctx.Err() == nil {
-			slog.Error("a photo could not be processed", "error", err)
-		}
-		if more && err == nil {
-			continue
-		}
-		var retry <-chan time.Time
-		if err != nil {
-			timer := time.NewTimer(again)
-			defer timer.Stop()
-			retry = timer.C
-		}
-		select {
-		case <-ctx.Done():
+		err := w.round(ctx)
+		if ctx.Err() != nil {
 			return
-		case <-w.wake:
-		case <-retry:
+		}
+		pause := w.pause()
+		if err != nil {
+			slog.Error("the photos that wait could not be listed", "error", err)
+			pause = again
+		}
+		if !w.sleep(ctx, pause) {
+			return
 		}
 	}
 }
 
-func (w *Worker) once(ctx context.Context) (more bool, err error) {
-	items, err := w.Desk.Waiting(batch)
-	if err != nil {
-		return false, err
-	}
-	for _, item := range items {
-		if ctx.Err() != nil {
-			return false, ctx.Err()
-		}
-		if err := w.process(ctx, item); err != nil {
-			return false, fmt.Errorf("evidence %s: %w", item.ID, err)
+// pause is how long until the first item is to be tried again; 0 if there is none.
+func (w *Worker) pause() time.Duration {
+	var first time.Time
+	for _, f := range w.failed {
+		if first.IsZero() || f.notBefore.Before(first) {
+			first = f.notBefore
 		}
 	}
-	return len(items) == batch, nil
+	if first.IsZero() {
+		return 0
+	}
+	return max(time.Second, first.Sub(w.Now())) // a clock that was set must not make it spin
+}
+
+// sleep waits until the worker is woken or, if there is one, the pause is over.
+func (w *Worker) sleep(ctx context.Context, pause time.Duration) bool {
+	var retry <-chan time.Time
+	if pause > 0 {
+		timer := time.NewTimer(pause)
+		defer timer.Stop()
+		retry = timer.C
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-w.wake:
+	case <-retry:
+	}
+	return true
+}
+
+// round goes once through everything that waits. One bad item stops nothing behind it.
+func (w *Worker) round(ctx context.Context) error {
+	seen := map[string]failure{} // of those that still wait
+	defer func() { w.failed = seen }()
+	for after := ""; ; {
+		items, err := w.Desk.Waiting(after, batch)
+		if err != nil {
+			seen = w.failed
+			return err
+		}
+		for _, item := range items {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			w.try(ctx, item, seen)
+			after = item.ID
+		}
+		if len(items) < batch {
+			return nil
+		}
+	}
+}
+
+// try processes an item unless it failed lately.
+func (w *Worker) try(ctx context.Context, item Item, seen map[string]failure) {
+	last, failed := w.failed[item.ID]
+	if failed && w.Now().Before(last.notBefore) {
+		seen[item.ID] = last
+		return
+	}
+	err := w.process(ctx, item)
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	wait := min(again<<min(last.tries, 6), rarely)
+	slog.Error("a photo could not be processed", "evidence", item.ID, "again_in", wait, "error", err)
+	seen[item.ID] = failure{last.tries + 1, w.Now().Add(wait)}
 }
 
 func (w *Worker) process(ctx context.Context, item Item) error {
@@ -137,41 +198,47 @@ func (w *Worker) process(ctx context.Context, item Item) error {
 }
 
 // inspect reads tags and makes derivatives; what is wrong with the photo itself becomes
-// a flag, for the photo is evidence all the same.
+// a flag, for the photo is evidence all the same. What is wrong with the disk is an error:
+// no receipt may come of it.
 func (w *Worker) inspect(ctx context.Context, f *os.File, item Item, finding *Finding) error {
-	mime, err := Check(f)
+	size := finding.Receipt.Size
+	photo := func() io.ReadSeeker { return io.NewSectionReader(f, 0, size) } // each reader has a place of its own
+	mime, err := Check(photo())
 	finding.Mime = mime
 	if err != nil {
-		finding.Flags = append(finding.Flags, FlagUnreadable)
-		return nil //nolint:nilerr // it is in the flags
+		return finding.flag(FlagUnreadable, err)
 	}
-	if _, err := f.Seek(0, 0); err != nil {
-		return err
-	}
-	if finding.Meta, err = ReadMeta(f, mime); err != nil {
+	finding.Meta, err = ReadMeta(photo(), mime)
+	switch {
+	case errors.Is(err, ErrTags):
 		slog.Warn("a photo's tags are not readable", "evidence", item.ID, "error", err)
-	}
-	if finding.Meta.Empty {
+		finding.Flags = append(finding.Flags, FlagOddTags)
+	case err != nil:
+		return err
+	case finding.Meta.Empty:
 		finding.Flags = append(finding.Flags, FlagNoTags)
 	}
 	if mime == HEIC {
 		return nil // the phone sends a JPEG beside it
 	}
-	if _, err := f.Seek(0, 0); err != nil {
-		return err
-	}
-	derived, err := Derive(ctx, f, finding.Meta.Orientation)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
+	derived, err := Derive(ctx, photo(), finding.Meta.Orientation)
 	if err != nil {
-		finding.Flags = append(finding.Flags, FlagUnreadable)
-		return nil //nolint:nilerr // it is in the flags
+		return finding.flag(FlagUnreadable, err)
 	}
 	for size, data := range derived {
 		if err := w.Shelf.PutDerivative(item.Sum, size, data); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// flag notes a refusal of the photo; any other error goes on.
+func (f *Finding) flag(name string, err error) error {
+	var refusal Refusal
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	f.Flags = append(f.Flags, name)
 	return nil
 }

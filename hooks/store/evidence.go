@@ -89,16 +89,16 @@ var _ evidence.Desk = Evidence{}
 // waiting: rows whose author has brought the bytes, which are not stored yet.
 const waiting = `SELECT e.id AS id, e.sha256 AS sum, e.size AS size FROM evidence e
 	JOIN uploads u ON u.sha256 = e.sha256 AND u.owner = e.author AND u.done = 1
-	WHERE e.state = 'pending' ORDER BY e.id LIMIT {:limit}`
+	WHERE e.state = 'pending' AND e.id > {:after} ORDER BY e.id LIMIT {:limit}`
 
 // Waiting returns rows whose bytes are there.
-func (s Evidence) Waiting(limit int) ([]evidence.Item, error) {
+func (s Evidence) Waiting(after string, limit int) ([]evidence.Item, error) {
 	var rows []struct {
 		ID   string `db:"id"`
 		Sum  string `db:"sum"`
 		Size int64  `db:"size"`
 	}
-	if err := s.App.DB().NewQuery(waiting).Bind(dbx.Params{"limit": limit}).All(&rows); err != nil {
+	if err := s.App.DB().NewQuery(waiting).Bind(dbx.Params{"after": after, "limit": limit}).All(&rows); err != nil {
 		return nil, err
 	}
 	items := make([]evidence.Item, len(rows))
