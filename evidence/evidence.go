@@ -30,12 +30,23 @@ func refuse(code, format string, args ...any) error {
 
 // Codes of refusals.
 const (
-	CodeMedia    = "media_type_not_supported"
-	CodeTooLarge = "file_too_large"
-	CodePixels   = "image_too_large"
-	CodeBroken   = "image_broken"
-	CodeSum      = "sha256_mismatch"
-	CodeNoSum    = "sha256_missing"
-	CodeNoLength = "length_missing"
-	CodeUnknown  = "upload_unknown"
+	CodeMedia     = "media_type_not_supported"
+	CodeTooLarge  = "file_too_large"
+	CodePixels    = "image_too_large"
+	CodeBroken    = "image_broken"
+	CodeSum       = "sha256_mismatch"
+	CodeNoSum     = "sha256_missing"
+	CodeNoLength  = "length_missing"
+	CodeLength    = "length_mismatch" // these bytes are known with another length
+	CodeUnknown   = "upload_unknown"
+	CodeOffset    = "upload_offset_mismatch"
+	CodeNoOffset  = "upload_offset_missing"
+	CodePiece     = "upload_piece_type" // a piece that is not sent as tus says
+	CodeVersion   = "tus_version"
+	CodeExtension = "tus_extension"
+	CodeLocked    = "upload_locked" // another request is at the same upload
+	CodeTooMuch   = "upload_too_long"
+	CodeCut       = "upload_cut"
+	CodeMethod    = "method_not_allowed"
+	CodeNotReady  = "not_ready"
 )

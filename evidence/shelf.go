@@ -4,7 +4,6 @@ package evidence
 // once; nothing on it is ever changed.
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -14,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
+	"time"
 )
 
 // Shelf is a folder of originals and derivatives.
@@ -43,20 +44,77 @@ func SumOf(r io.Reader) (sum string, size int64, err error) {
 	return hex.EncodeToString(h.Sum(nil)), size, err
 }
 
-// Adopt puts a finished file onto the shelf without copying it: the path given stays a
-// name of the same bytes, which nobody may write to any more.
+// shelving is held while a file is put onto the shelf or swept off it, so that what has
+// just come again is not swept.
+var shelving sync.Mutex
+
+// Adopt puts a finished file, which is on disk already, onto the shelf without copying it:
+// the path given stays a name of the same bytes, which nobody may write to any more.
 func (s Shelf) Adopt(path, sum string) error {
 	to := s.Original(sum)
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+	if err := s.room(sum); err != nil {
 		return err
 	}
 	if err := os.Chmod(path, 0o400); err != nil {
 		return err
 	}
-	if err := os.Link(path, to); err != nil && !errors.Is(err, fs.ErrExist) {
+	shelving.Lock()
+	defer shelving.Unlock()
+	err := os.Link(path, to)
+	if errors.Is(err, fs.ErrExist) {
+		err = join(path, to)
+	}
+	if err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(to))
+}
+
+// room makes the folder of a sum, which is there after a power cut too.
+func (s Shelf) room(sum string) error {
+	for _, dir := range []string{s.Dir, filepath.Dir(s.Original(sum))} {
+		err := os.Mkdir(dir, 0o700)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := syncDir(filepath.Dir(dir)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linking is what a second name is called until it replaces a file.
+const linking = ".link"
+
+// join makes two files of the same bytes one, so that they take their place on disk once.
+// A file on the shelf that is shorter than it should be is replaced by the whole one.
+func join(path, shelved string) error {
+	came, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	there, err := os.Stat(shelved)
+	if err != nil || os.SameFile(came, there) {
+		return err
+	}
+	from, over := shelved, path
+	if there.Size() != came.Size() {
+		from, over = path, shelved
+	}
+	if err := os.Remove(over + linking); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Link(from, over+linking); err != nil {
+		return err
+	}
+	if err := os.Rename(over+linking, over); err != nil {
+		return err
+	}
+	return os.Chtimes(shelved, time.Time{}, came.ModTime()) // Sweep counts from when they last came
 }
 
 // Put stores what r holds, at most limit bytes, after Check. It returns the sum, the
@@ -92,18 +150,27 @@ func (s Shelf) Put(r io.Reader, limit int64) (sum string, size int64, mime strin
 	return sum, size, mime, s.Adopt(f.Name(), sum)
 }
 
-// PutDerivative stores a derivative whole or not at all.
+// PutDerivative stores a derivative whole or not at all, also when the power is cut.
 func (s Shelf) PutDerivative(sum string, size int, data []byte) error {
-	to := s.Derivative(sum, size)
-	f, err := os.CreateTemp(filepath.Dir(to), "derived-*")
+	if err := s.room(sum); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(s.Dir, "derived-*")
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, bytes.NewReader(data))
-	if err := errors.Join(err, f.Close()); err != nil {
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	to := s.Derivative(sum, size)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), to)
+	}
+	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	return os.Rename(f.Name(), to)
+	return syncDir(filepath.Dir(to))
 }
 
 func syncDir(dir string) error {

@@ -7,7 +7,6 @@ package evidence
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	stdsync "sync"
 	"time"
 
 	"github.com/tus/tusd/v2/pkg/filestore"
@@ -35,9 +35,12 @@ type Upload struct {
 	Done  bool
 }
 
+// key is what an owner uploads once.
+func (up Upload) key() string { return up.Owner + " " + up.Sum }
+
 // Owners remembers whose uploads there are.
 type Owners interface {
-	// Begin remembers a new upload.
+	// Begin remembers a new upload, in the place of an earlier one of the same owner and sum.
 	Begin(u Upload) error
 	// BySum finds an owner's upload of these bytes; a zero Upload if there is none.
 	BySum(owner, sum string) (Upload, error)
@@ -47,8 +50,8 @@ type Owners interface {
 	Finish(id string) error
 	// Forget drops an unfinished upload.
 	Forget(id string) error
-	// Stale returns unfinished uploads begun before a time.
-	Stale(before time.Time) ([]string, error)
+	// Unfinished returns the unfinished uploads begun before a time.
+	Unfinished(before time.Time) ([]Upload, error)
 }
 
 // Uploads is the tus endpoint for one folder.
@@ -59,9 +62,10 @@ type Uploads struct {
 	Stored func()                                    // called when bytes came to the shelf
 	Answer func(err error) (status int, body []byte) // a refusal as problem+json
 
-	store filestore.FileStore
+	store durable
 	tus   *tus.UnroutedHandler
 	base  string
+	locks locks
 }
 
 // Start makes the endpoint ready under the base path, with its folder dir.
@@ -69,10 +73,10 @@ func (u *Uploads) Start(dir, base string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	u.store, u.base = filestore.New(dir), base
+	u.store, u.base = durable{filestore.New(dir)}, base
 	composer := tus.NewStoreComposer()
-	composer.UseCore(durable{u.store})
-	composer.UseTerminater(durable{u.store})
+	composer.UseCore(u.store)
+	composer.UseTerminater(u.store)
 	memorylocker.New().UseIn(composer)
 	handler, err := tus.NewUnroutedHandler(tus.Config{
 		StoreComposer: composer, BasePath: base, DisableDownload: true, DisableConcatenation: true,
@@ -92,81 +96,134 @@ type ownerKey struct{}
 func (u *Uploads) Serve(w http.ResponseWriter, r *http.Request, owner string) {
 	r = r.Clone(context.WithValue(r.Context(), ownerKey{}, owner))
 	r.URL.Path = "/" + strings.TrimPrefix(r.URL.Path, u.base) // tusd takes the id from what is left
-	if r.Method == http.MethodPost {
-		u.create(w, r, owner)
-		return
-	}
-	upload, err := u.Owners.ByID(path.Base(r.URL.Path))
-	if err == nil && (upload.ID == "" || upload.Owner != owner) {
-		err = ErrNotYours
-	}
-	if err != nil {
-		u.refuse(w, err)
-		return
-	}
-	var serve http.HandlerFunc
-	switch r.Method {
-	case http.MethodHead:
-		serve = u.tus.HeadFile
-	case http.MethodPatch:
-		serve = u.tus.PatchFile
-	case http.MethodDelete:
-		if upload.Done {
-			u.refuse(w, refuse(CodeUnknown, "the upload is complete; what is stored stays"))
+	out := &answer{ResponseWriter: w, refuse: u.refuse}
+	u.tus.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			u.create(w, r, owner)
 			return
 		}
-		serve = u.delete
-	default:
-		w.WriteHeader(http.StatusMethodNotAllowed)
-		return
-	}
-	u.tus.Middleware(serve).ServeHTTP(w, r)
+		u.goOn(w, r, owner)
+	})).ServeHTTP(out, r)
+	out.end()
 }
 
-func (u *Uploads) delete(w http.ResponseWriter, r *http.Request) {
-	u.tus.DelFile(w, r)
-	if err := u.Owners.Forget(path.Base(r.URL.Path)); err != nil {
-		slog.Error("an upload was not forgotten", "error", err)
+// goOn answers for an upload that was begun.
+func (u *Uploads) goOn(w http.ResponseWriter, r *http.Request, owner string) {
+	up, err := u.mine(r.Context(), path.Base(r.URL.Path), owner)
+	switch {
+	case err != nil:
+		u.refuse(w, err)
+	case up.Done:
+		u.complete(w, r, up)
+	case r.Method == http.MethodHead:
+		u.tus.HeadFile(w, r)
+	case r.Method == http.MethodPatch:
+		u.tus.PatchFile(w, r)
+	case r.Method == http.MethodDelete:
+		u.tus.DelFile(w, r)
+		if err := u.drop(up.ID); err != nil {
+			slog.Error("an upload was not forgotten", "error", err)
+		}
+	default:
+		u.refuse(w, refuse(CodeMethod, "an upload takes HEAD, PATCH and DELETE"))
+	}
+}
+
+// mine finds an upload of an owner. What is whole and was not finished, since the server
+// ended before the answer, is finished now.
+func (u *Uploads) mine(ctx context.Context, id, owner string) (Upload, error) {
+	up, err := u.Owners.ByID(id)
+	if err != nil {
+		return Upload{}, err
+	}
+	if up.ID == "" || up.Owner != owner {
+		return Upload{}, ErrNotYours
+	}
+	if up, err = u.settle(ctx, up); err == nil && up.ID == "" {
+		err = ErrNotYours
+	}
+	return up, err
+}
+
+// complete answers for bytes that are on the shelf, without asking tusd's files.
+func (u *Uploads) complete(w http.ResponseWriter, r *http.Request, up Upload) {
+	size := strconv.FormatInt(up.Size, 10)
+	switch r.Method {
+	case http.MethodHead:
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Upload-Length", size)
+		w.Header().Set("Upload-Offset", size)
+		w.WriteHeader(http.StatusOK)
+	case http.MethodPatch:
+		if offset := r.Header.Get("Upload-Offset"); offset != size {
+			u.refuse(w, refuse(CodeOffset, "the upload is complete with %s bytes; it does not go on at %q", size, offset))
+			return
+		}
+		w.Header().Set("Upload-Offset", size)
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		u.refuse(w, refuse(CodeUnknown, "the upload is complete; what is stored stays"))
 	}
 }
 
 // create begins an upload. The same bytes of the same owner are the same upload: a lost
-// answer causes no second one.
+// answer causes no second one, and neither do many at once.
 func (u *Uploads) create(w http.ResponseWriter, r *http.Request, owner string) {
-	sum := metadata(r.Header.Get("Upload-Metadata"))["sha256"]
-	if !Sum.MatchString(sum) {
-		u.refuse(w, refuse(CodeNoSum, "Upload-Metadata must name sha256 in 64 lower-case hexadecimal digits"))
+	up, err := promised(r, owner)
+	if err != nil {
+		u.refuse(w, err)
 		return
 	}
-	size, err := strconv.ParseInt(r.Header.Get("Upload-Length"), 10, 64)
-	if err != nil || size < 1 {
-		u.refuse(w, refuse(CodeNoLength, "Upload-Length must say how many bytes will come"))
+	unlock, err := u.locks.hold(r.Context(), up.key())
+	if err != nil {
+		u.refuse(w, err)
 		return
 	}
-	if size > MaxBytes {
-		u.refuse(w, refuse(CodeTooLarge, "the file has %d bytes; at most %d are taken", size, MaxBytes))
-		return
-	}
-	known, err := u.Owners.BySum(owner, sum)
+	unlock = stdsync.OnceFunc(unlock)
+	defer unlock()
+	known, offset, err := u.standing(r.Context(), up)
 	if err != nil {
 		u.refuse(w, err)
 		return
 	}
 	if known.ID != "" {
-		if _, err := u.store.GetUpload(r.Context(), known.ID); err == nil && known.Size == size {
-			w.Header().Set("Location", u.base+known.ID)
-			w.Header().Set("Tus-Resumable", "1.0.0")
-			w.WriteHeader(http.StatusCreated)
-			return
-		}
-		if !known.Done {
-			if err := u.drop(r.Context(), known.ID); err != nil {
-				u.refuse(w, err)
-				return
-			}
-		}
+		u.again(w, r, known, offset)
+		return
 	}
-	u.tus.Middleware(http.HandlerFunc(u.tus.PostFile)).ServeHTTP(w, r)
+	// The lock is let go before bytes are taken in: the line may hang, and finish needs it.
+	ctx := context.WithValue(r.Context(), createdKey{}, unlock)
+	u.tus.PostFile(w, r.WithContext(ctx))
+}
+
+// promised is what a creation says of the upload to come.
+func promised(r *http.Request, owner string) (Upload, error) {
+	sum := metadata(r.Header.Get("Upload-Metadata"))["sha256"]
+	if !Sum.MatchString(sum) {
+		return Upload{}, refuse(CodeNoSum, "Upload-Metadata must name sha256 in 64 lower-case hexadecimal digits")
+	}
+	size, err := strconv.ParseInt(r.Header.Get("Upload-Length"), 10, 64)
+	if err != nil || size < 1 {
+		return Upload{}, refuse(CodeNoLength, "Upload-Length must say how many bytes will come")
+	}
+	if size > MaxBytes {
+		return Upload{}, refuse(CodeTooLarge, "the file has %d bytes; at most %d are taken", size, MaxBytes)
+	}
+	return Upload{Owner: owner, Sum: sum, Size: size}, nil
+}
+
+// again answers a creation that was made before, just as it was answered then. Bytes that
+// came with it are taken in, or the answer would not get through, and left.
+func (u *Uploads) again(w http.ResponseWriter, r *http.Request, known Upload, offset int64) {
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, known.Size)) // the line is the client's
+	}
+	scheme := "http://"
+	if r.TLS != nil {
+		scheme = "https://"
+	}
+	w.Header().Set("Location", scheme+r.Host+u.base+known.ID)
+	w.Header().Set("Upload-Offset", strconv.FormatInt(offset, 10))
+	w.WriteHeader(http.StatusCreated)
 }
 
 // metadata reads the header of tus: names with values in base64.
@@ -179,145 +236,4 @@ func metadata(header string) map[string]string {
 		}
 	}
 	return out
-}
-
-func (u *Uploads) begin(e tus.HookEvent) (tus.HTTPResponse, tus.FileInfoChanges, error) {
-	owner, _ := e.Context.Value(ownerKey{}).(string)
-	id := u.NewID()
-	err := u.Owners.Begin(Upload{ID: id, Owner: owner, Sum: e.Upload.MetaData["sha256"], Size: e.Upload.Size})
-	return tus.HTTPResponse{}, tus.FileInfoChanges{ID: id}, err
-}
-
-// finish checks that the whole is what was promised. What is refused is terminated, or
-// HEAD would go on saying that it is complete.
-func (u *Uploads) finish(e tus.HookEvent) (tus.HTTPResponse, error) {
-	err := u.shelve(e.Upload)
-	if err == nil {
-		if u.Stored != nil {
-			u.Stored()
-		}
-		return tus.HTTPResponse{}, nil
-	}
-	var refusal Refusal
-	if !errors.As(err, &refusal) {
-		return tus.HTTPResponse{}, err // the server's fault: the bytes stay, the client asks again
-	}
-	if drop := u.drop(e.Context, e.Upload.ID); drop != nil {
-		slog.Error("a refused upload was not removed", "upload", e.Upload.ID, "error", drop)
-	}
-	return tus.HTTPResponse{}, u.tusError(refusal)
-}
-
-func (u *Uploads) shelve(info tus.FileInfo) error {
-	path := info.Storage[filestore.StorageKeyPath]
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	sum, _, err := SumOf(f)
-	if err != nil {
-		return err
-	}
-	if sum != info.MetaData["sha256"] {
-		return refuse(CodeSum, "the bytes that arrived have sha256 %s, promised was %s", sum, info.MetaData["sha256"])
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	if _, err := Check(f); err != nil {
-		return err
-	}
-	if err := u.Shelf.Adopt(path, sum); err != nil {
-		return err
-	}
-	return u.Owners.Finish(info.ID)
-}
-
-const problemJSON = "application/problem+json"
-
-func (u *Uploads) refuse(w http.ResponseWriter, err error) {
-	status, body := u.Answer(err)
-	w.Header().Set("Content-Type", problemJSON)
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // the line is the client's
-}
-
-// tusError is a refusal in tusd's form.
-func (u *Uploads) tusError(refusal Refusal) error {
-	status, body := u.Answer(refusal)
-	return tus.Error{
-		ErrorCode: refusal.code, Message: refusal.detail,
-		HTTPResponse: tus.HTTPResponse{StatusCode: status, Body: string(body), Header: tus.HTTPHeader{"Content-Type": problemJSON}},
-	}
-}
-
-func (u *Uploads) drop(ctx context.Context, id string) error {
-	upload, err := u.store.GetUpload(ctx, id)
-	if err == nil {
-		err = u.store.AsTerminatableUpload(upload).Terminate(ctx)
-	}
-	if err != nil && !errors.Is(err, tus.ErrNotFound) {
-		return err
-	}
-	return u.Owners.Forget(id)
-}
-
-// unfinishedDays: an unfinished upload is swept after so long.
-const unfinishedDays = 7
-
-// Sweep drops uploads that nobody continued, and returns how many.
-func (u *Uploads) Sweep(ctx context.Context, now time.Time) (int, error) {
-	ids, err := u.Owners.Stale(now.AddDate(0, 0, -unfinishedDays))
-	if err != nil {
-		return 0, err
-	}
-	for i, id := range ids {
-		if err := u.drop(ctx, id); err != nil {
-			return i, err
-		}
-	}
-	return len(ids), nil
-}
-
-// durable is tusd's file store with one promise more: a byte that is acknowledged is on disk.
-type durable struct{ filestore.FileStore }
-
-func (d durable) NewUpload(ctx context.Context, info tus.FileInfo) (tus.Upload, error) {
-	up, err := d.FileStore.NewUpload(ctx, info)
-	if err != nil {
-		return nil, err
-	}
-	return synced{up}, syncDir(d.Path)
-}
-
-func (d durable) GetUpload(ctx context.Context, id string) (tus.Upload, error) {
-	up, err := d.FileStore.GetUpload(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return synced{up}, nil
-}
-
-func (d durable) AsTerminatableUpload(up tus.Upload) tus.TerminatableUpload {
-	return d.FileStore.AsTerminatableUpload(up.(synced).Upload)
-}
-
-type synced struct{ tus.Upload }
-
-// WriteChunk writes what came and syncs it, also when the line was cut.
-func (s synced) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
-	n, err := s.Upload.WriteChunk(ctx, offset, src)
-	info, infoErr := s.GetInfo(ctx)
-	if infoErr != nil {
-		return n, errors.Join(err, infoErr)
-	}
-	f, openErr := os.OpenFile(info.Storage[filestore.StorageKeyPath], os.O_WRONLY, 0)
-	if openErr != nil {
-		return n, errors.Join(err, openErr)
-	}
-	if syncErr := errors.Join(f.Sync(), f.Close()); syncErr != nil {
-		return n, errors.Join(err, syncErr)
-	}
-	return n, err
 }

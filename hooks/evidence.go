@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	stdsync "sync"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -19,8 +20,9 @@ import (
 func bindEvidence(app core.App, h *house) error {
 	shelf := evidence.Shelf{Dir: filepath.Join(app.DataDir(), "evidence")}
 	worker := evidence.NewWorker(store.Evidence{App: app}, shelf, h.cfg.Now)
+	rows := store.Uploads{App: app, Now: h.cfg.Now}
 	uploads := &evidence.Uploads{
-		Shelf: shelf, Owners: store.Uploads{App: app, Now: h.cfg.Now}, NewID: core.GenerateDefaultRandomId,
+		Shelf: shelf, Owners: rows, NewID: core.GenerateDefaultRandomId,
 		Stored: worker.Wake, Answer: route.AnswerUpload,
 	}
 	if err := uploads.Start(filepath.Join(app.DataDir(), "uploads"), route.UploadPath); err != nil {
@@ -34,19 +36,34 @@ func bindEvidence(app core.App, h *house) error {
 		return e.Next()
 	})
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		if err := shelf.Tidy(); err != nil {
+			slog.Error("half written photos were not removed", "error", err)
+		}
 		route.Evidence(se, uploads, shelf)
 		return se.Next()
 	})
-	whileServing(app, worker.Run)
-	return app.Cron().Add("xunchaUploads", "30 3 * * *", func() {
-		n, err := uploads.Sweep(context.Background(), h.cfg.Now())
-		if err != nil {
-			slog.Error("unfinished uploads were not swept", "error", err)
+	whileServing(app, func(ctx context.Context) {
+		if err := uploads.Resume(ctx, h.cfg.Now()); err != nil {
+			slog.Error("uploads that were whole were not finished", "error", err)
 		}
-		if n > 0 {
-			slog.Info("unfinished uploads swept", "uploads", n)
-		}
+		worker.Run(ctx)
 	})
+	return app.Cron().Add("xunchaUploads", "30 3 * * *", func() { sweepPhotos(uploads, rows, h.cfg.Now()) })
+}
+
+// sweepPhotos drops what nobody continued and what no row names.
+func sweepPhotos(uploads *evidence.Uploads, rows store.Uploads, now time.Time) {
+	n, err := uploads.Sweep(context.Background(), now)
+	if err != nil {
+		slog.Error("some unfinished uploads were not swept", "error", err)
+	}
+	files, err := uploads.Shelf.Sweep(rows.Known, now.AddDate(0, 0, -evidence.KeptDays))
+	if err != nil {
+		slog.Error("some photos without a row were not swept", "error", err)
+	}
+	if n+files > 0 {
+		slog.Info("photos swept", "uploads", n, "files", files)
+	}
 }
 
 // whileServing runs work from the start of the server until it ends, and waits for it.

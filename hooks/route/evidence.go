@@ -23,7 +23,7 @@ const UploadPath = "/api/evidence/upload/"
 
 // Evidence binds uploads and views of photos.
 //
-//	POST, HEAD, PATCH, DELETE /api/evidence/upload/…   tus 1.0
+//	POST, HEAD, PATCH, DELETE /api/evidence/upload/…   tus 1.0, with or without the slash
 //	GET /api/evidence/{id}/original                    as it came
 //	GET /api/evidence/{id}/1600, /api/evidence/{id}/320
 func Evidence(se *core.ServeEvent, uploads *evidence.Uploads, shelf evidence.Shelf) {
@@ -39,6 +39,7 @@ func Evidence(se *core.ServeEvent, uploads *evidence.Uploads, shelf evidence.She
 	}
 	group := se.Router.Group("/api/evidence/upload")
 	group.Bind(apis.BodyLimit(0))
+	group.POST("", serve)
 	group.POST("/", serve)
 	for _, method := range []string{http.MethodHead, http.MethodPatch, http.MethodDelete} {
 		group.Route(method, "/{id}", serve)

@@ -26,26 +26,28 @@ var _ evidence.Owners = Uploads{}
 
 const (
 	putUpload = `INSERT INTO uploads (id, owner, sha256, size, done, begun_at) VALUES ({:id}, {:owner}, {:sum}, {:size}, 0, {:at})
-		ON CONFLICT (owner, sha256) DO UPDATE SET id = excluded.id, size = excluded.size, begun_at = excluded.begun_at`
+		ON CONFLICT (owner, sha256) DO UPDATE SET id = excluded.id, size = excluded.size, done = 0, begun_at = excluded.begun_at`
 	uploadBySum  = `SELECT id, owner, sha256, size, done FROM uploads WHERE owner = {:owner} AND sha256 = {:sum}`
 	uploadByID   = `SELECT id, owner, sha256, size, done FROM uploads WHERE id = {:id}`
 	finishUpload = `UPDATE uploads SET done = 1 WHERE id = {:id}`
 	forgetUpload = `DELETE FROM uploads WHERE id = {:id} AND done = 0`
-	staleUploads = `SELECT id FROM uploads WHERE done = 0 AND begun_at < {:before}`
+	unfinished   = `SELECT id, owner, sha256, size, done FROM uploads WHERE done = 0 AND begun_at < {:before}`
 )
 
 func (s Uploads) exec(sql string, params dbx.Params) error {
 	return Feed{App: s.App}.exec(sql, params)
 }
 
+type uploadRow struct {
+	ID    string `db:"id"`
+	Owner string `db:"owner"`
+	Sum   string `db:"sha256"`
+	Size  int64  `db:"size"`
+	Done  bool   `db:"done"`
+}
+
 func (s Uploads) one(query string, params dbx.Params) (evidence.Upload, error) {
-	var row struct {
-		ID    string `db:"id"`
-		Owner string `db:"owner"`
-		Sum   string `db:"sha256"`
-		Size  int64  `db:"size"`
-		Done  bool   `db:"done"`
-	}
+	var row uploadRow
 	err := s.App.DB().NewQuery(query).Bind(params).One(&row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return evidence.Upload{}, nil
@@ -74,11 +76,46 @@ func (s Uploads) Finish(id string) error { return s.exec(finishUpload, dbx.Param
 // Forget drops an unfinished upload.
 func (s Uploads) Forget(id string) error { return s.exec(forgetUpload, dbx.Params{"id": id}) }
 
-// Stale returns unfinished uploads begun before a time.
-func (s Uploads) Stale(before time.Time) ([]string, error) {
-	var ids []string
-	err := s.App.DB().NewQuery(staleUploads).Bind(dbx.Params{"before": before.UTC().Format(stampLayout)}).Column(&ids)
-	return ids, err
+// Unfinished returns the unfinished uploads begun before a time.
+func (s Uploads) Unfinished(before time.Time) ([]evidence.Upload, error) {
+	var rows []uploadRow
+	err := s.App.DB().NewQuery(unfinished).Bind(dbx.Params{"before": before.UTC().Format(stampLayout)}).All(&rows)
+	out := make([]evidence.Upload, len(rows))
+	for i, r := range rows {
+		out[i] = evidence.Upload(r)
+	}
+	return out, err
+}
+
+const (
+	// sumsOfRows and sumsOfUploads are those of the sums that a row names. The second reads
+	// the whole table: it is asked for the few that the first does not know.
+	sumsOfRows    = `SELECT DISTINCT sha256 FROM evidence WHERE sha256 IN (SELECT value FROM json_each({:sums}))`
+	sumsOfUploads = `SELECT DISTINCT sha256 FROM uploads WHERE sha256 IN (SELECT value FROM json_each({:sums}))`
+)
+
+// Known returns those of the sums that a photo's row or an upload names.
+func (s Uploads) Known(sums []string) ([]string, error) {
+	known, err := s.sums(sumsOfRows, sums)
+	if err != nil {
+		return nil, err
+	}
+	sums = slices.DeleteFunc(slices.Clone(sums), func(sum string) bool { return slices.Contains(known, sum) })
+	if len(sums) == 0 {
+		return known, nil
+	}
+	more, err := s.sums(sumsOfUploads, sums)
+	return append(known, more...), err
+}
+
+func (s Uploads) sums(query string, sums []string) ([]string, error) {
+	list, err := json.Marshal(sums)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	err = s.App.DB().NewQuery(query).Bind(dbx.Params{"sums": string(list)}).Column(&out)
+	return out, err
 }
 
 // Evidence is the worker's desk and the door to the shelf.
