@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -18,6 +19,9 @@ import (
 	"testing"
 	"time"
 
+	"xuncha/evidence"
+	"xuncha/hooks"
+	"xuncha/hooks/store"
 	"xuncha/internal/house"
 	"xuncha/internal/phone"
 	"xuncha/internal/photo"
@@ -313,4 +317,207 @@ func TestAPhotoTakenBeforeTheCloseIsTakenLate(t *testing.T) {
 		t.Errorf("%v %v", r, err)
 	}
 	clean(t, f.h)
+}
+
+// A sum can be copied from a phone; whoever did not bring the bytes gets nothing for it.
+func TestASumThatWasCopiedOpensNothing(t *testing.T) {
+	f := inField(t)
+	shot := photo.JPEG(photo.Scene(8, 640, 480), photo.Tags{Lon: 116.777111, Lat: 39.222111, Taken: time.Now(), Orientation: 1})
+	sum := f.complainants(t, shot)
+	f.sync(t, f.pa)
+	disk, err := json.Marshal(f.pa.Disk)
+	if err != nil || bytes.Contains(disk, []byte(sum)) {
+		t.Errorf("the complainant's sum is on the phone: %v", err)
+	}
+	own := f.pa.Create("evidence", map[string]any{
+		"case": f.mine, "purpose": "scene", "sha256": sum, "size": len(shot), "mime": "text/html", "taken_at": "2026-11-24T09:30:00+08:00",
+	})
+	f.sync(t, f.pa)
+	ask := func(token, form string) (int, []byte) {
+		return f.h.Raw("GET", "/api/evidence/"+own+"/"+form, map[string]string{"Authorization": token}, nil)
+	}
+	for _, form := range []string{"original", "320"} {
+		for _, token := range []string{f.a.Token, f.dispatcher.Token} {
+			if status, body := ask(token, form); status != http.StatusNotFound || !contains(body, "photo_pending") {
+				t.Errorf("%s: %d %.80q", form, status, body)
+			}
+		}
+	}
+	// Even a row that was stored for another reason shows the original to who brought it only.
+	set(t, f.h, "evidence", own, map[string]any{"state": "stored"})
+	if status, _ := ask(f.a.Token, "original"); status != http.StatusForbidden {
+		t.Errorf("the original by authorship alone: %d", status)
+	}
+	if status, head := f.head(t, "/api/evidence/"+own+"/original", f.dispatcher.Token); status != 200 || head.Get("Content-Type") != "application/octet-stream" || head.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("what the phone called text/html: %d %v", status, head)
+	}
+	set(t, f.h, "evidence", own, map[string]any{"state": "pending"})
+	upload(t, f.h, f.a.Token, shot)
+	stored(t, f.h, own)
+	if status, head := f.head(t, "/api/evidence/"+own+"/original", f.a.Token); status != 200 || head.Get("Content-Type") != "image/jpeg" {
+		t.Errorf("once he brought the bytes: %d %v", status, head)
+	}
+	clean(t, f.h)
+}
+
+// complainants puts a complainant's photo beside the case and returns its sum.
+func (f field) complainants(t *testing.T, shot []byte) string {
+	t.Helper()
+	sum, size, mime, err := evidence.Shelf{Dir: filepath.Join(f.h.Dir, "evidence")}.Put(bytes.NewReader(shot), evidence.MaxBytes)
+	if err == nil {
+		err = (store.Uploads{App: f.h.App, Now: time.Now}).Begin(evidence.Upload{ID: "upcomplaint0001", Owner: "complaint000001", Sum: sum, Size: size})
+	}
+	if err == nil {
+		err = (store.Uploads{App: f.h.App}).Finish("upcomplaint0001")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := f.h.Record("evidence", map[string]any{
+		"case": f.mine, "complaint": "complaint000001", "author": "complaint000001", "purpose": "complaint", "sha256": sum, "size": size,
+		"mime": mime, "state": "pending", "flags": []string{},
+	}).Id
+	stored(t, f.h, id)
+	return sum
+}
+
+func (f field) head(t *testing.T, path, token string) (int, http.Header) {
+	t.Helper()
+	req, err := http.NewRequest("GET", f.h.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", token)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return res.StatusCode, res.Header
+}
+
+func TestWhatACaptureSaidIsSaidOnce(t *testing.T) {
+	f := inField(t)
+	data := snap(9)
+	id := f.capture(f.pa, data)
+	f.sync(t, f.pa)
+	for name, value := range map[string]any{
+		"case": "case00000000099", "inspection": "other", "rectification": "other", "sha256": sumOf(nil), "size": 1, "taken_at": "2026-11-24T10:30:00+08:00",
+		"position": map[string]any{"lon": 117.0, "lat": 39.9, "accuracy_m": 8}, "heading": 90, "mock_location": true, "device": "other",
+		"previous": "other", "author": f.b.ID, "received_at": "2026-11-24T10:30:00.000Z", "complaint": "other",
+	} {
+		r, err := f.h.App.FindRecordById("evidence", id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Set(name, value)
+		if err := f.h.App.Save(r); err == nil {
+			t.Errorf("%s was changed", name)
+		}
+	}
+	upload(t, f.h, f.a.Token, data)
+	stored(t, f.h, id)
+	for name, value := range map[string]any{"mime": "text/html", "receipt": map[string]any{"sha256": sumOf(nil)}} {
+		r, err := f.h.App.FindRecordById("evidence", id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Set(name, value)
+		if err := f.h.App.Save(r); err == nil {
+			t.Errorf("%s was changed behind the receipt", name)
+		}
+	}
+	edit := f.pa.Edit("evidence", id, map[string]any{"caption": "排气筒", "purpose": "before"})
+	f.sync(t, f.pa)
+	outcome(t, f.pa, edit, sync.OK, "")
+	set(t, f.h, "evidence", id, map[string]any{"position": map[string]any{"accuracy_m": 8, "lat": 39.9, "lon": 116.5}, "flags": []string{"seen"}})
+	clean(t, f.h)
+}
+
+func TestTheNightTakesWhatNobodyNames(t *testing.T) {
+	c := &clock{at: time.Now()}
+	h := house.With(t, t.TempDir(), hooks.Config{Now: c.now})
+	agency := h.Agency("甲县分局", "990101")
+	u := h.User("inspector", agency, "李强")
+	shelf := evidence.Shelf{Dir: filepath.Join(h.Dir, "evidence")}
+	brought := snap(10)
+	upload(t, h, u.Token, brought) // its row may still come
+	orphan, _, _, err := shelf.Put(bytes.NewReader(snap(11)), evidence.MaxBytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named, _, _, err := shelf.Put(bytes.NewReader(snap(12)), evidence.MaxBytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Record("evidence", map[string]any{"case": "case00000000001", "sha256": named, "state": "stored"})
+	path, _, _ := begin(t, h, u.Token, sumOf(snap(13)), 1000)
+	night := func() {
+		for _, job := range h.App.Cron().Jobs() {
+			if job.Id() == "xunchaUploads" {
+				job.Run()
+			}
+		}
+	}
+	night()
+	if !shelf.Has(orphan) {
+		t.Error("what came today is swept")
+	}
+	c.forward(8 * 24 * time.Hour)
+	night()
+	if shelf.Has(orphan) || !shelf.Has(named) || !shelf.Has(sumOf(brought)) {
+		t.Errorf("orphan %v, named %v, uploaded %v", shelf.Has(orphan), shelf.Has(named), shelf.Has(sumOf(brought)))
+	}
+	if res, _ := tus(t, h, "HEAD", path, u.Token, nil, nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("an upload that was given up: %d", res.StatusCode)
+	}
+}
+
+func TestTheStartFinishesWhatWasWhole(t *testing.T) {
+	f := inField(t)
+	data := snap(14)
+	id := f.capture(f.pa, data)
+	f.sync(t, f.pa)
+	path, _, _ := begin(t, f.h, f.a.Token, sumOf(data), len(data))
+	f.h.Stop()
+	left := filepath.Join(f.h.Dir, "evidence", "incoming-1")
+	if err := errors.Join(
+		os.WriteFile(filepath.Join(f.h.Dir, "uploads", filepath.Base(path)), data, 0o600),
+		os.MkdirAll(filepath.Dir(left), 0o700), os.WriteFile(left, nil, 0o600),
+	); err != nil {
+		t.Fatal(err)
+	}
+	again := house.With(t, f.h.Dir, hooksConfig())
+	if row := stored(t, again, id); row["state"] != "stored" {
+		t.Errorf("%v", row)
+	}
+	if _, err := os.Stat(left); err == nil {
+		t.Error("a half written file is left")
+	}
+}
+
+func TestRefusalsOfUploadsAreProblems(t *testing.T) {
+	f := inField(t)
+	data := snap(15)
+	path, _, _ := begin(t, f.h, f.a.Token, sumOf(data), len(data))
+	for name, c := range map[string]struct {
+		header map[string]string
+		status int
+		code   string
+	}{
+		"another offset": {map[string]string{"Upload-Offset": "7", "Content-Type": "application/offset+octet-stream"}, 409, "upload_offset_mismatch"},
+		"another type":   {map[string]string{"Upload-Offset": "0"}, 415, "upload_piece_type"},
+		"a length":       {map[string]string{"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream", "Upload-Length": "5"}, 501, "tus_extension"},
+	} {
+		res, body := tus(t, f.h, "PATCH", path, f.a.Token, c.header, data)
+		if res.StatusCode != c.status || res.Header.Get("Content-Type") != "application/problem+json" || !contains(body, `"code":"`+c.code+`"`) || !contains(body, "title_zh") {
+			t.Errorf("%s: %d %s %s", name, res.StatusCode, res.Header.Get("Content-Type"), body)
+		}
+	}
+	res, _ := tus(t, f.h, "POST", "/api/evidence/upload", f.a.Token, map[string]string{
+		"Upload-Length": strconv.Itoa(len(data)), "Upload-Metadata": "sha256 " + base64.StdEncoding.EncodeToString([]byte(sumOf(data))),
+	}, nil)
+	if res.StatusCode != http.StatusCreated || res.Header.Get("Location") != f.h.URL+path || res.Request.URL.Path != "/api/evidence/upload" {
+		t.Errorf("without the slash: %d %v", res.StatusCode, res.Header)
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -98,7 +99,10 @@ func view(e *core.RequestEvent, shelf evidence.Shelf) error {
 	if err != nil {
 		return err
 	}
-	path, mime := "", "image/jpeg"
+	if see.Pending {
+		return problem.New("photo_pending", "the bytes have not arrived or are being processed")
+	}
+	path, mime := "", evidence.JPEG
 	switch form {
 	case "original":
 		if !see.Original {
@@ -111,6 +115,9 @@ func view(e *core.RequestEvent, shelf evidence.Shelf) error {
 	default:
 		return problem.New("not_found", "a photo has the forms original, %d and %d", evidence.Large, evidence.Small)
 	}
+	if !slices.Contains(shown, mime) {
+		mime = "application/octet-stream" // a browser must run nothing of what came from outside
+	}
 	h := e.Response.Header()
 	h.Set("Content-Type", mime)
 	h.Set("Cache-Control", "private, max-age=86400, immutable")
@@ -118,3 +125,6 @@ func view(e *core.RequestEvent, shelf evidence.Shelf) error {
 	h.Set("X-Content-Type-Options", "nosniff")
 	return serveFile(e, path)
 }
+
+// shown are the types that a browser may show.
+var shown = []string{evidence.JPEG, evidence.PNG, evidence.WebP, evidence.HEIC}

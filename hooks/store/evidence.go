@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"time"
 
@@ -162,9 +163,7 @@ func (s Evidence) Store(item evidence.Item, f evidence.Finding) error {
 		if err := Load(r, map[string]any{"state": state, "flags": flags, "receipt": f.Receipt, "exif": f.Meta}); err != nil {
 			return err
 		}
-		if f.Mime != "" {
-			r.Set("mime", f.Mime)
-		}
+		r.Set("mime", f.Mime) // what the bytes are, not what the phone said
 		return tx.Save(r)
 	})
 }
@@ -172,14 +171,16 @@ func (s Evidence) Store(item evidence.Item, f evidence.Finding) error {
 // View is what a user may see of a photo.
 type View struct {
 	Sum      string
-	Mime     string
-	Original bool // the file itself, not only its derivatives
+	Mime     string // as the worker found it
+	Original bool   // the file itself, not only its derivatives
+	Pending  bool   // the worker has not seen the bytes: nothing is shown yet
 }
 
 // ErrEvidenceUnknown: there is no such photo in the user's scope.
 var ErrEvidenceUnknown = errors.New("evidence unknown")
 
-// See finds a photo in a user's scope. Desks see the original; an officer sees his own.
+// See finds a photo in a user's scope. Desks see the original; an officer sees his own,
+// which is one whose bytes he brought: a sum can be copied.
 func (s Evidence) See(user *core.Record, id string) (View, error) {
 	records, err := s.App.FindRecordsByIds("evidence", []string{id})
 	if err != nil {
@@ -199,23 +200,48 @@ func (s Evidence) See(user *core.Record, id string) (View, error) {
 			return View{}, err
 		}
 		if ok {
-			inspector := user.GetString("role") == string(casework.Inspector)
-			return View{r.GetString("sha256"), r.GetString("mime"), !inspector || r.GetString("author") == user.Id}, nil
+			return s.viewOf(user, r)
 		}
 	}
 	return View{}, ErrEvidenceUnknown
 }
 
-// Frozen tells whether a change of a photo's row touches what is never replaced.
+func (s Evidence) viewOf(user, r *core.Record) (View, error) {
+	v := View{Sum: r.GetString("sha256"), Mime: r.GetString("mime"), Pending: r.GetString("state") == "pending", Original: true}
+	if user.GetString("role") != string(casework.Inspector) {
+		return v, nil
+	}
+	brought, err := Uploads{App: s.App}.BySum(user.Id, v.Sum)
+	v.Original = r.GetString("author") == user.Id && brought.Done
+	return v, err
+}
+
+// captured are the facts of a capture: they are written when the row is, and never again.
+var captured = []string{
+	"case", "complaint", "inspection", "rectification", "sha256", "size", "taken_at", "position", "heading", "mock_location",
+	"device", "previous", "author", "received_at",
+}
+
+// Frozen tells whether a change of a photo's row touches what is never replaced. The
+// worker says once what type the bytes are, and gives the receipt.
 func Frozen(r *core.Record) bool {
 	old := r.Original()
-	for _, field := range []string{"case", "sha256", "taken_at", "author"} {
-		if old.GetString(field) != "" && r.GetString(field) != old.GetString(field) {
+	for _, field := range captured {
+		if !same(old, r, field) {
 			return true
 		}
 	}
-	var was, is evidence.Receipt
+	var was evidence.Receipt
 	_ = json.Unmarshal([]byte(old.GetString("receipt")), &was) // none yet
-	_ = json.Unmarshal([]byte(r.GetString("receipt")), &is)
-	return was.SHA256 != "" && is != was
+	return was.SHA256 != "" && !(same(old, r, "receipt") && same(old, r, "mime"))
+}
+
+// same compares a field by what it says: JSON may be written in another order.
+func same(old, r *core.Record, field string) bool {
+	was, is := old.GetString(field), r.GetString(field)
+	if was == is {
+		return true
+	}
+	var a, b any
+	return json.Unmarshal([]byte(was), &a) == nil && json.Unmarshal([]byte(is), &b) == nil && reflect.DeepEqual(a, b)
 }

@@ -128,10 +128,19 @@ func hideComplainant(_ core.App, r *core.Record, doc map[string]any) error {
 	return nil
 }
 
-// hidePlace: where and when a complainant took a photo says where she stood.
+// hidePlace: where and when a complainant took a photo says where she stood. The sum goes
+// too: who knows it could pass the photo off as his own.
 func hidePlace(_ core.App, r *core.Record, doc map[string]any) error {
-	if r.GetString("complaint") != "" {
-		doc["position"], doc["taken_at"], doc["heading"], doc["device"], doc["author"] = nil, "", 0, "", ""
+	if r.GetString("complaint") == "" {
+		return nil
+	}
+	doc["position"], doc["taken_at"], doc["heading"], doc["device"], doc["author"] = nil, "", 0, "", ""
+	doc["sha256"] = ""
+	receipt := map[string]any{}
+	_ = r.UnmarshalJSONField("receipt", &receipt) // none yet
+	if _, given := receipt["sha256"]; given {
+		receipt["sha256"] = ""
+		doc["receipt"] = receipt
 	}
 	return nil
 }
