@@ -80,6 +80,17 @@ func Synced() []string {
 // project is the phone's view of a record, without its seq.
 func project(app core.App, r *core.Record) (map[string]any, error) {
 	p := projections[r.Collection().Name]
+	doc := p.copied(r)
+	if p.adjust != nil {
+		if err := p.adjust(app, r, doc); err != nil {
+			return nil, fmt.Errorf("project %s %s: %w", p.as, r.Id, err)
+		}
+	}
+	return doc, nil
+}
+
+// copied are the fields that a document holds as they are.
+func (p projection) copied(r *core.Record) map[string]any {
 	doc := map[string]any{"id": r.Id}
 	if p.kind != "" {
 		doc["kind"] = p.kind
@@ -87,12 +98,7 @@ func project(app core.App, r *core.Record) (map[string]any, error) {
 	for _, name := range strings.Fields(p.fields) {
 		doc[name] = r.Get(name)
 	}
-	if p.adjust != nil {
-		if err := p.adjust(app, r, doc); err != nil {
-			return nil, fmt.Errorf("project %s %s: %w", p.as, r.Id, err)
-		}
-	}
-	return doc, nil
+	return doc
 }
 
 // caseFlags are folded into one object of the phone's view.
@@ -103,21 +109,28 @@ var caseFlags = []string{
 
 // caseFields adds the flags and the accused unit by name.
 func caseFields(app core.App, r *core.Record, doc map[string]any) error {
-	flags := map[string]any{}
-	for _, name := range caseFlags {
-		flags[name] = r.Get(name)
-	}
-	doc["flags"] = flags
-	doc["respondent"] = nil
+	doc["flags"], doc["respondent"] = flagsOf(r), nil
 	rows, err := app.FindRecordsByIds("respondents", unique([]string{r.GetString("respondent")}))
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	doc["respondent"] = map[string]any{
-		"id": rows[0].Id, "name": rows[0].GetString("name"), "credit_code": rows[0].GetString("credit_code"),
-		"address": rows[0].GetString("address"),
-	}
+	doc["respondent"] = unitInCase(rows[0])
 	return nil
+}
+
+func flagsOf(r *core.Record) map[string]any {
+	flags := map[string]any{}
+	for _, name := range caseFlags {
+		flags[name] = r.Get(name)
+	}
+	return flags
+}
+
+// unitInCase is a respondent as the document of a case shows it.
+func unitInCase(r *core.Record) map[string]any {
+	return map[string]any{
+		"id": r.Id, "name": r.GetString("name"), "credit_code": r.GetString("credit_code"), "address": r.GetString("address"),
+	}
 }
 
 // hideComplainant: what a complainant wrote into an action stays on the server.
