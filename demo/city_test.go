@@ -150,13 +150,13 @@ func TestACityCanBeMadeOnEveryDay(t *testing.T) {
 func TestEveryCaseIsTheFoldOfItsActions(t *testing.T) {
 	t.Parallel()
 	for _, l := range makeCity(t, 5, 400, now).Lives {
-		again := &Life{m: l.m, Case: l.first, evidence: l.evidence, primary: l.primary}
+		again := &Life{m: l.m, Case: l.first, evidence: l.evidence, primary: l.primary, repeats: l.repeats}
 		for i, past := range l.history {
 			at, err := time.Parse(time.RFC3339, past.ReceivedAt)
 			if err != nil || at.After(now) || !at.After(again.last) {
 				t.Fatalf("case %s: action %d came at %s: %v", l.Number, i, past.ReceivedAt, err)
 			}
-			v := casework.Apply(again.facts(past.Action, again.primaryAt(at), l.nexts[i]), past.Action, at)
+			v := casework.Apply(again.facts(past.Action, again.primaryAt(at), l.nexts[i], at), past.Action, at)
 			if v.Applied != (past.Outcome == casework.Applied) {
 				t.Fatalf("case %s: %s: %s %s", l.Number, past.Name, v.Code, v.Detail)
 			}
@@ -164,6 +164,7 @@ func TestEveryCaseIsTheFoldOfItsActions(t *testing.T) {
 			again.keep(past.Action, v)
 		}
 		again.Case.Overdue, again.Case.DueSoon = casework.Clock(again.Case, now)
+		again.Case.RepeatCount = l.repeatsAt(now)
 		if !reflect.DeepEqual(again.Case, l.Case) {
 			t.Errorf("case %s:\n%+v\nis not what its actions make:\n%+v", l.Number, l.Case, again.Case)
 		}

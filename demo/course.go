@@ -3,6 +3,7 @@ package demo
 // The courses of cases: what is done at desks.
 
 import (
+	"slices"
 	"time"
 
 	"xuncha/casework"
@@ -15,8 +16,9 @@ func (l *Life) run() {
 	}
 	switch l.plan.course {
 	case refused:
-		reason := weighed(l.r, refusals)
-		l.step(l.desk(0.1, 4), l.one("intake"), "refuse", args{"reason": reason, "advice": say(l.r, "refuse."+reason, nil)})
+		known := l.words(true)
+		reason := l.refusal(known)
+		l.step(l.desk(0.1, 4), l.one("intake"), "refuse", args{"reason": reason, "advice": say(l.r, "refuse."+reason, known)})
 		return
 	case repeated:
 		l.merge()
@@ -47,6 +49,18 @@ func (l *Life) run() {
 	}
 }
 
+// refusal is a reason that there are words for: what is the bureau's own is not refused as
+// somebody else's.
+func (l *Life) refusal(known given) string {
+	var fit []share[string]
+	for _, s := range refusals {
+		if slices.ContainsFunc(words()["refuse."+s.value], func(w line) bool { return w.fits(known[tags]) }) {
+			fit = append(fit, s)
+		}
+	}
+	return weighed(l.r, fit)
+}
+
 // merge: intake sees that the matter is being handled already.
 func (l *Life) merge() bool {
 	return l.step(l.desk(0.05, mergeWithin), l.one("intake"), "merge", args{"primary": l.primary.Case.ID})
@@ -65,18 +79,21 @@ func (l *Life) withdraw() {
 	if l.r.Float64() < 0.4 {
 		by = l.one("intake")
 	}
-	l.step(l.desk(0.5, 4), by, "withdraw", args{"reason": say(l.r, "withdraw", nil)})
+	l.step(l.desk(0.5, 4), by, "withdraw", args{"reason": say(l.r, "withdraw", l.words(true))})
 }
 
-// hand passes a case to the other county, which feeds back.
+// hand passes a case to the other county, which feeds back what it found and did.
 func (l *Life) hand() {
 	mode := weighed(l.r, []share[string]{{"forward", 0.7}, {"hand_over", 0.3}})
 	theirs := l.transferTo(mode)
 	l.step(l.desk(0.1, 2), theirs, "receive", nil)
-	l.step(l.desk(5, 16), theirs, "feed_back", args{
-		"result": say(l.r, "result.handed", l.site.words(l.r, true)), "outcome": pick(l.r, []string{"substantiated", "mostly", "partly"}),
-	})
-	l.reply("ordered")
+	l.found = pick(l.r, l.site.findings("day", wrong))
+	known, outcome := l.told(), l.outcomeOf()
+	word, _ := casework.Process().Word("outcome", outcome)
+	known["outcome"] = word.ZH
+	l.feedback = say(l.r, "feedback", known)
+	l.step(l.desk(5, 16), theirs, "feed_back", args{"result": l.feedback, "outcome": outcome})
+	l.reply("handed")
 }
 
 // transferTo hands the case on and returns who gets it there.
@@ -86,6 +103,7 @@ func (l *Life) transferTo(mode string) string {
 		target = l.m.city.Agencies[2].ID
 	}
 	at := l.desk(0.2, 2)
+	l.sentTo = target
 	l.step(at, l.one("dispatcher"), "transfer", args{"target": target, "mode": mode, "feedback_due": casework.Date(at.AddDate(0, 0, 20))})
 	return l.m.byRole["dispatcher"+target][0].ID
 }
@@ -112,26 +130,44 @@ func (l *Life) watch() {
 		l.step(at, supervisor, "supervise", args{"level": level, "due": casework.Date(at.AddDate(0, 0, 25))})
 	}
 	if l.r.Float64() < 0.1 {
-		l.step(l.desk(0.05, 1), l.one("dispatcher"), "note", args{"text": say(l.r, "note", nil)})
+		l.step(l.desk(0.05, 1), l.one("dispatcher"), "note", args{"text": say(l.r, "note", l.words(true))})
 	}
+}
+
+// answering are the words for the answer to what came out.
+func (l *Life) answering(how string) given {
+	outcome, _ := casework.Process().Word("outcome", string(l.Case.Outcome))
+	known := l.told()
+	known["outcome"], known["round"], known["feedback"] = outcome.ZH, "", l.feedback
+	if l.Case.Round > 1 {
+		known["round"] = "第二轮"
+	}
+	for _, a := range l.m.city.Agencies {
+		if a.ID == l.sentTo {
+			known["target"] = a.Name
+		}
+	}
+	known[tags] += how + " "
+	return known
 }
 
 // reply drafts the answer, which a reviewer approves or first sends back.
 func (l *Life) reply(how string) bool {
-	outcome, _ := casework.Process().Word("outcome", string(l.Case.Outcome))
-	known := l.site.words(l.r, true)
-	known["outcome"], known["round"] = outcome.ZH, ""
-	if l.Case.Round > 1 {
-		known["round"] = "第二轮"
+	if l.ended {
+		return false
+	}
+	known := l.answering(how)
+	basis := l.found.basis
+	if basis == "" {
+		basis = say(l.r, "basis."+l.site.matter.name, nil)
 	}
 	result := say(l.r, "result."+how, known)
 	l.step(l.desk(0.4, 3), l.one("dispatcher"), "reply", args{
-		"outcome": string(l.Case.Outcome), "handling_result": result, "complainant_reply": say(l.r, "reply."+how, known),
-		"legal_basis": say(l.r, "basis."+l.site.matter.name, nil),
+		"outcome": string(l.Case.Outcome), "handling_result": result, "complainant_reply": say(l.r, "reply."+how, known), "legal_basis": basis,
 	})
 	reviewer := l.one("reviewer")
 	if l.r.Float64() < 0.08 {
-		l.step(l.desk(0.3, 1.5), reviewer, "send_back", args{"reason": say(l.r, "send_back", nil)})
+		l.step(l.desk(0.3, 1.5), reviewer, "send_back", args{"reason": say(l.r, "send_back", known)})
 		l.step(l.desk(0.2, 1), l.one("dispatcher"), "reply", args{"handling_result": result + "（已按审核意见补充）"})
 	}
 	in := args{"delivered": true}
@@ -153,12 +189,15 @@ func (l *Life) rate(solved bool) bool {
 	if at.After(l.m.Now) {
 		return false
 	}
-	score, text := 4+l.r.IntN(2), ""
-	if solved && l.r.Float64() < 0.6 {
-		text = say(l.r, "satisfied", nil)
-	}
-	if !solved {
-		score, text = 1+l.r.IntN(2), say(l.r, "dissatisfied", nil)
+	score, text, known := 4+l.r.IntN(2), "", l.words(true)
+	switch {
+	case !solved:
+		score, text = 1+l.r.IntN(2), say(l.r, "dissatisfied", known)
+	case l.r.Float64() < 0.4:
+	case l.found.clear:
+		text = say(l.r, "satisfied.unfounded", known)
+	default:
+		text = say(l.r, "satisfied", known)
 	}
 	id := l.m.id(l.r)
 	l.ratings = append(l.ratings, Row{"ratings", id, map[string]any{

@@ -44,9 +44,12 @@ type Life struct {
 	nexts        []string // the ids given to casework, one an action
 	track        []moment
 	actions      []map[string]any
-	visit        *casework.Inspection
-	inspection   map[string]any
-	inspections  []map[string]any
+	visit        *visit
+	visits       []*visit
+	found        *finding // what the officers saw
+	foundText    string
+	feedback     string // of the agency that it was handed to
+	sentTo       string
 	order        *casework.Rectification
 	orders       []casework.Rectification
 	befores      map[string]string // item -> photo
@@ -57,6 +60,23 @@ type Life struct {
 	evidence     map[string]casework.Evidence
 	photos       []Row
 	ratings      []Row
+
+	asked   plan   // as it was before anything happened, to live it again
+	tags    string // which words are for its message
+	repeats []span // when others were merged into it
+}
+
+// span is a stretch of time; a zero end is open.
+type span struct{ from, until time.Time }
+
+// repeatsAt counts the cases that were merged into it at a time.
+func (l *Life) repeatsAt(at time.Time) (n int) {
+	for _, s := range l.repeats {
+		if !s.from.After(at) && (s.until.IsZero() || s.until.After(at)) {
+			n++
+		}
+	}
+	return n
 }
 
 // owner is what the borders say of the place.
@@ -121,7 +141,7 @@ func (l *Life) offer(at time.Time, by, name string, in args) (casework.Verdict, 
 		a.Position = &p
 	}
 	next := l.m.id(l.r)
-	v := casework.Apply(l.facts(a, l.primaryAt(received), next), a, received)
+	v := casework.Apply(l.facts(a, l.primaryAt(received), next, received), a, received)
 	if v.Applied || device != "" {
 		l.last, l.nexts = received, append(l.nexts, next)
 		l.keep(a, v)
@@ -129,11 +149,12 @@ func (l *Life) offer(at time.Time, by, name string, in args) (casework.Verdict, 
 	return v, true
 }
 
-func (l *Life) facts(a casework.Action, primary *casework.Case, next string) casework.Facts {
+func (l *Life) facts(a casework.Action, primary *casework.Case, next string, at time.Time) casework.Facts {
 	target := l.m.offices[casework.Needs(a).Target]
+	l.Case.RepeatCount = l.repeatsAt(at)
 	return casework.Facts{
-		Case: l.Case, Actor: l.m.people[a.Actor], People: l.m.people, Target: &target, Primary: primary, Inspection: l.visit, Rectification: l.order,
-		Transfer: l.transfer, Evidence: l.evidence, History: l.history, NextID: next, Complaints: 1,
+		Case: l.Case, Actor: l.m.people[a.Actor], People: l.m.people, Target: &target, Primary: primary, Inspection: l.visit.fact(), Rectification: l.order,
+		Transfer: l.transfer, Evidence: l.evidence, History: l.history, NextID: next, Complaints: 1 + l.Case.RepeatCount,
 	}
 }
 
@@ -223,22 +244,19 @@ func (l *Life) rests(name string) bool {
 
 func (l *Life) keepField(v casework.Verdict) {
 	if n := v.Inspection; n != nil {
-		l.visit = &casework.Inspection{ID: n.ID, Case: n.Case, Round: n.Round, Inspectors: n.Inspectors, Lead: n.Lead}
-		l.inspection = map[string]any{"id": n.ID, "case": n.Case, "round": n.Round, "inspectors": n.Inspectors, "lead": n.Lead}
-		l.inspections = append(l.inspections, l.inspection)
+		l.visit = &visit{ID: n.ID, Case: n.Case, Round: n.Round, Inspectors: n.Inspectors, Lead: n.Lead}
+		l.visits = append(l.visits, l.visit)
 	}
 	if c := v.InspectionChange; c != nil && l.visit != nil {
-		visit := *l.visit
 		if c.StartedAt != "" {
-			visit.StartedAt, l.inspection["started_at"] = c.StartedAt, c.StartedAt
+			l.visit.StartedAt = c.StartedAt
 		}
 		if c.Inspectors != nil {
-			visit.Inspectors, l.inspection["inspectors"] = c.Inspectors, c.Inspectors
+			l.visit.Inspectors = c.Inspectors
 		}
 		if c.Lead != "" {
-			visit.Lead, l.inspection["lead"] = c.Lead, c.Lead
+			l.visit.Lead = c.Lead
 		}
-		l.visit = &visit
 	}
 	if r := v.Rectification; r != nil {
 		order := r.Rectification

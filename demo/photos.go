@@ -70,7 +70,7 @@ func (l *Life) snap(at time.Time, by, purpose, item, pair string) string {
 	row := args{
 		"case": l.Case.ID, "purpose": purpose, "item": item, "pair_of": pair, "sha256": shot.Sum, "size": len(shot.Data), "mime": "image/jpeg",
 		"taken_at": local(at), "position": position(around(l.r, l.site.at, 12), float64(4+l.r.IntN(9))), "heading": float64(l.r.IntN(360)),
-		"device": l.m.devices[by], "caption": say(l.r, "caption."+moment, nil), "state": "stored", "author": by, "received_at": got,
+		"device": l.m.devices[by], "caption": say(l.r, "caption."+moment, l.site.words(l.r, true)), "state": "stored", "author": by, "received_at": got,
 		"flags": []string{}, "receipt": args{"sha256": shot.Sum, "size": len(shot.Data), "at": got},
 		"exif": args{"camera": camera, "orientation": 1},
 	}

@@ -50,6 +50,17 @@ type plan struct {
 	until  string // the action at which it rests today; "" goes on as far as time allows
 }
 
+// needsFault says whether there must be something to put right.
+func (p plan) needsFault() bool {
+	switch p.course {
+	case spot, handed, staged, resumed, reopened:
+		return true
+	case ordered:
+		return p.until != ""
+	}
+	return false
+}
+
 // shown are cases that rest where they are today, so many of each 2,000. Days is how long
 // ago they came; 0 as short ago as the way allows.
 var shown = []struct {
@@ -80,11 +91,15 @@ var shown = []struct {
 }
 
 // plans are all complaints in the order in which they come.
-func (m *maker) plans() ([]plan, error) {
+func (m *maker) plans() []plan {
 	var list []plan
-	for most := 1; most <= 22; most++ { // one of each first, for small cities
+	largest := 0
+	for _, s := range shown {
+		largest = max(largest, m.scaled(s.share))
+	}
+	for most := 1; most <= largest; most++ { // one of each first, for small cities
 		for _, s := range shown {
-			if n := max(1, int(math.Round(float64(s.share*m.Cases)/2000))); n >= most && len(list) < m.Cases {
+			if n := m.scaled(s.share); n >= most && len(list) < m.Cases {
 				p := plan{index: len(list), course: s.course, until: s.until, at: m.ago(s.days * (0.9 + 0.2*m.r.Float64()))}
 				if s.days == 0 {
 					p.at = m.lately(p)
@@ -104,19 +119,25 @@ func (m *maker) plans() ([]plan, error) {
 	}
 	for i := len(list) - rest; i < len(list); i++ {
 		list[i].at = m.oneDay()
+		if list[i].course == staged { // whose stage has not run out
+			list[i].at = m.ago(50 + 70*m.r.Float64())
+		}
 	}
 	slices.SortStableFunc(list, func(a, b plan) int { return a.at.Compare(b.at) })
-	return list, nil
+	return list
 }
+
+// scaled is a number of each 2,000 cases, at least one.
+func (m *maker) scaled(of2000 int) int { return max(1, int(math.Round(float64(of2000*m.Cases)/2000))) }
 
 func (m *maker) ago(days float64) time.Time {
 	return m.Now.Add(-time.Duration(days * 24 * float64(time.Hour))).Truncate(time.Second)
 }
 
-// shareOfDay: people complain less on Sundays, and most in the evening.
+// shareOfHour: people complain most in the morning and in the evening.
 var shareOfHour = []float64{3, 2, 1, 1, 1, 1, 2, 4, 7, 8, 8, 7, 4, 4, 5, 6, 6, 6, 6, 7, 8, 8, 7, 5}
 
-// oneDay is a time in the year before now.
+// oneDay is a time in the year before now; on Sundays people complain less.
 func (m *maker) oneDay() time.Time {
 	hours := make([]share[int], len(shareOfHour))
 	for h, w := range shareOfHour {
@@ -138,7 +159,7 @@ func (m *maker) oneDay() time.Time {
 func (m *maker) lately(p plan) time.Time {
 	reaches := func(days float64) (time.Time, bool) {
 		p.at = m.ago(days)
-		l, err := m.live(p, nil)
+		l, err := m.live(p, &Life{})
 		return l.last, err == nil && len(l.actions) > 0 && l.actions[len(l.actions)-1]["name"] == p.until && l.ended
 	}
 	const long = 150 // days: more than any way takes

@@ -20,10 +20,11 @@ type caseRow struct {
 // settle turns what happened into rows, the case as it stands now.
 func (l *Life) settle() {
 	l.Case.Overdue, l.Case.DueSoon = casework.Clock(l.Case, l.m.Now)
+	l.Case.RepeatCount = l.repeatsAt(l.m.Now)
 	add := func(collection, id string, fields any) { l.Rows = append(l.Rows, Row{collection, id, fields}) }
 	add("cases", l.Case.ID, caseRow{l.Case, l.ComplaintID, l.owner.uncertain, l.owner.second})
-	for _, v := range l.inspections {
-		add("inspections", v["id"].(string), v)
+	for _, v := range l.visits {
+		add("inspections", v.ID, v)
 	}
 	for _, o := range l.orders {
 		add("rectifications", o.ID, o)

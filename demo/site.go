@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -39,7 +40,9 @@ type site struct {
 	credit  string
 	at      orb.Point
 	weight  float64
-	saved   bool
+	kind    string // tags: which words are for it
+	boss    string // who answers for it
+	saved   string // the number of the case with which its record is saved
 }
 
 // towns of each county; the first ones are the largest.
@@ -117,8 +120,11 @@ func (m *maker) site(mt matter, t town) (*site, error) {
 	s := &site{matter: mt, town: t, id: m.id(m.r)}
 	s.name = m.newName(func() string {
 		s.road, s.estate = say(m.r, "road", nil), say(m.r, "estate", nil)
-		return say(m.r, "firm."+mt.name, given{"road": s.road, "estate": s.estate, "town": t.name})
+		firm := pick(m.r, words()["firm."+mt.name])
+		s.kind = strings.Join(slices.Concat(firm.sets...), " ")
+		return fill(m.r, firm.text, given{"road": s.road, "estate": s.estate, "town": t.name})
 	})
+	s.boss = say(m.r, "role", given{tags: tagged(mt.name, s.kind)})
 	s.address = fmt.Sprintf("%s%s%s%d号", m.county(t.agency.Code), t.name, s.road, 1+m.r.IntN(199))
 	if slices.Contains([]string{"chemical", "workshop", "metal", "concrete", "outfall", "quarry"}, mt.name) {
 		s.credit = fmt.Sprintf("91%s99DEMO%05d", t.agency.Code[:4], m.r.IntN(1e5)) // no real credit code holds an O
@@ -158,13 +164,30 @@ func (m *maker) siteOf(r *rand.Rand, mt matter) *site {
 func (s *site) words(r *rand.Rand, named bool) given {
 	who := s.name
 	if !named {
-		who = "附近一家单位"
+		who = "一家不知名的厂子"
 	}
 	return given{
-		"who": who, "town": s.town.name, "road": s.road, "estate": s.estate,
+		"who": who, "town": s.town.name, "road": s.road, "estate": s.estate, tags: tagged(s.tags(named)...),
 		"claim": "{" + s.matter.name + "}", "detail": "{" + s.matter.name + ".detail}", "effect": "{" + s.matter.effect + ".effect}",
 		"history": "{history." + either(r, "any", s.matter.known) + "}", "ask": "{ask." + either(r, "any", s.matter.effect) + "}",
 	}
+}
+
+// tags of the unit, and which places its name does not tell already.
+func (s *site) tags(named bool) []string {
+	list := []string{s.matter.name, s.kind, s.matter.effect, "unnamed"}
+	if named {
+		list[len(list)-1] = "named"
+	}
+	if s.matter.known != "site" { // which is also the name of one matter
+		list = append(list, s.matter.known)
+	}
+	for place, name := range map[string]string{"town": s.town.name, "road": s.road, "estate": s.estate} {
+		if !named || !strings.Contains(s.name, name) {
+			list = append(list, place)
+		}
+	}
+	return list
 }
 
 func either(r *rand.Rand, a, b string) string {

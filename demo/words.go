@@ -7,7 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -16,7 +16,35 @@ import (
 var wordFiles embed.FS
 
 // wordbook holds the alternatives under their heads.
-type wordbook map[string][]string
+type wordbook map[string][]line
+
+// line is one alternative. With tags it is only for those who have all of one set.
+type line struct {
+	sets [][]string
+	text string
+}
+
+// read tells a line from its tags: "@a,b+c text" is for a, and for b with c.
+func readLine(text string) line {
+	if text[0] != '@' {
+		return line{text: text}
+	}
+	tags, rest, _ := strings.Cut(text[1:], " ")
+	l := line{text: strings.TrimSpace(rest)}
+	for set := range strings.SplitSeq(tags, ",") {
+		l.sets = append(l.sets, strings.Split(set, "+"))
+	}
+	return l
+}
+
+// fits says whether a line is for who has the tags, each between two spaces.
+func (l line) fits(tags string) bool {
+	missing := func(tag string) bool { return !strings.Contains(tags, " "+tag+" ") }
+	return len(l.sets) == 0 || slices.ContainsFunc(l.sets, func(set []string) bool { return !slices.ContainsFunc(set, missing) })
+}
+
+// tagged joins tags as fits wants them.
+func tagged(tags ...string) string { return " " + strings.Join(tags, " ") + " " }
 
 var words = sync.OnceValue(func() wordbook {
 	book, err := readWords()
@@ -33,6 +61,9 @@ func readWords() (wordbook, error) {
 	}
 	book := wordbook{}
 	for _, f := range files {
+		if f.Name() == findingsFile {
+			continue // has a form of its own
+		}
 		data, err := wordFiles.ReadFile("words/" + f.Name())
 		if err != nil {
 			return nil, err
@@ -44,44 +75,57 @@ func readWords() (wordbook, error) {
 	return book, nil
 }
 
-// read adds a file: [head], then its alternatives line by line; # is a remark.
 func (b wordbook) read(text string) error {
 	head := ""
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
+	for text := range strings.Lines(text) {
+		text = strings.TrimSpace(text)
 		switch {
-		case line == "" || line[0] == '#':
-		case line[0] == '[':
-			head = strings.Trim(line, "[]")
+		case text == "" || text[0] == '#':
+		case text[0] == '[':
+			head = strings.Trim(text, "[]")
 		case head == "":
-			return fmt.Errorf("%q stands under no head", line)
+			return fmt.Errorf("%q stands under no head", text)
 		default:
-			b[head] = append(b[head], line)
+			b[head] = append(b[head], readLine(text))
 		}
 	}
 	return nil
 }
 
-var placeholder = regexp.MustCompile(`\{[a-z0-9._]+\}`)
-
-// given are words that the case decides, by name; they may ask for others too.
+// given are words that the case decides, by name; they may ask for others too. Under tags
+// stands which lines are for it.
 type given map[string]string
+
+const tags = "@"
 
 // say makes a text of the alternatives under a head.
 func say(r *rand.Rand, head string, known given) string {
-	list := words()[head]
-	if len(list) == 0 {
-		panic("demo: there are no words for " + head) // a test looks for every head
+	var list []line
+	for _, l := range words()[head] {
+		if l.fits(known[tags]) {
+			list = append(list, l)
+		}
 	}
-	return fill(r, pick(r, list), known)
+	if len(list) == 0 {
+		panic("demo: there are no words for " + head + " and" + known[tags]) // a test looks for every head
+	}
+	return fill(r, pick(r, list).text, known)
 }
 
 func fill(r *rand.Rand, text string, known given) string {
-	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
-		name = strings.Trim(name, "{}")
-		if word, ok := known[name]; ok {
-			return fill(r, word, known)
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		b.WriteString(before)
+		if !found {
+			return b.String()
 		}
-		return say(r, name, known)
-	})
+		name, after, _ := strings.Cut(rest, "}") // a test looks whether they are pairs
+		if word, ok := known[name]; ok {
+			b.WriteString(fill(r, word, known))
+		} else {
+			b.WriteString(say(r, name, known))
+		}
+		text = after
+	}
 }

@@ -4,7 +4,6 @@ package demo
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -18,24 +17,27 @@ func (l *Life) work() {
 		return
 	}
 	l.arrive(two)
-	if l.ended && (l.plan.until != "arrive" || l.visitStart() == "") {
+	began, there := l.began()
+	if l.err != nil || !there {
 		return
 	}
-	scenes := l.look(two)
+	scenes := l.look(began, two)
 	if l.ended {
 		return
 	}
-	at := l.last.Add(time.Duration(40+l.r.IntN(200)) * time.Minute)
+	at := began.Add(l.minutes(38, 30)) // by the clock on site, whenever the server heard of the arrival
+	if period(began) == "day" {
+		at = at.Add(l.minutes(0, 80))
+	}
 	switch l.plan.course {
 	case unfounded:
-		l.step(at, two[0], "conclude", args{"inspection": l.Case.Inspection, "outcome": "unsubstantiated", "evidence": scenes})
+		l.step(at, two[0], "conclude", args{"inspection": l.Case.Inspection, "outcome": l.outcomeOf(), "evidence": scenes})
 		l.reply("unfounded")
 		return
 	case spot:
+		before := len(l.photos)
 		photos := append(scenes, l.snap(at, two[0], "after", "", ""))
-		l.step(at, two[0], "conclude", args{
-			"inspection": l.Case.Inspection, "outcome": pick(l.r, []string{"substantiated", "partly"}), "corrected": true, "evidence": photos,
-		})
+		l.shown(at, two[0], "conclude", args{"inspection": l.Case.Inspection, "outcome": l.outcomeOf(), "corrected": true, "evidence": photos}, before)
 		l.reply("spot")
 		return
 	}
@@ -48,12 +50,16 @@ func (l *Life) work() {
 }
 
 // assign sends two officers; sometimes others take over, and what the first ones did
-// meanwhile is kept for the dispatcher.
+// meanwhile is kept for the dispatcher. A second round is for those who know the case, so
+// that somebody new is left to verify it.
 func (l *Life) assign() []string {
 	crew := l.crew()
+	if l.Case.Round > 1 && len(l.Case.Inspectors) > 1 {
+		crew = slices.Clone(l.Case.Inspectors)
+	}
 	at := l.desk(0.1, 2)
 	l.step(at, l.one("dispatcher"), "assign", args{"inspectors": crew[:2], "lead": crew[0], "due": l.due(at, 15)})
-	if l.plan.until != "" || l.r.Float64() > 0.05 {
+	if l.plan.until != "" || l.Case.Round > 1 || l.r.Float64() > 0.05 {
 		return crew[:2]
 	}
 	old := crew[0]
@@ -102,84 +108,42 @@ func (l *Life) decide() {
 }
 
 func (l *Life) arrive(two []string) {
-	at := l.onSite(1, 6)
+	at := l.onSite(0.6, 5, l.seenAtNight())
 	for i, officer := range two {
-		l.step(at.Add(time.Duration(i*(2+l.r.IntN(9)))*time.Minute), officer, "arrive", args{
+		l.step(at.Add(time.Duration(i)*l.minutes(2, 9)), officer, "arrive", args{
 			"inspection": l.Case.Inspection, "officers": two, "certificate_shown": true,
 		})
 	}
 }
 
-// look fills the visit's record and returns its photos.
-func (l *Life) look(two []string) []string {
-	began, err := time.Parse(time.RFC3339, l.visitStart())
-	if err != nil {
-		l.err = err
-		return nil
-	}
-	noise, v := "", l.inspection
-	if l.site.matter.noisy() {
-		level := 52 + l.r.Float64()*22
-		if l.plan.course == unfounded {
-			level = 38 + l.r.Float64()*7
-		}
-		noise = fmt.Sprintf("%.1f", level)
-		v["max_noise_db"] = math.Round(level*10) / 10
-	}
-	known := l.site.words(l.r, true)
-	known["db"] = noise
-	v["findings"] = say(l.r, "finding."+l.site.matter.name, known)
-	v["statement"], v["weather"] = say(l.r, "statement", nil), say(l.r, "weather", nil)
-	if l.plan.course == unfounded {
-		v["findings"], v["statement"] = say(l.r, "finding.unfounded", nil)+level(noise), say(l.r, "statement.unfounded", nil)
-	}
-	v["finished_at"] = local(began.Add(time.Duration(30+l.r.IntN(60)) * time.Minute))
-	if l.r.Float64() < 0.3 {
-		v["notes"] = []args{{"id": l.m.id(l.r), "at": local(began.Add(20 * time.Minute)), "by": two[1], "text": say(l.r, "note", nil)}}
-	}
-	if effect := l.site.matter.effect; effect == "water" || effect == "waste" && l.r.Float64() < 0.5 {
-		v["samples"] = []string{fmt.Sprintf("水样 W%s-1", began.In(shanghai).Format("0102")), fmt.Sprintf("水样 W%s-2", began.In(shanghai).Format("0102"))}
-	}
-	var photos []string
-	for i := range 2 + l.r.IntN(2) {
-		photos = append(photos, l.snap(began.Add(time.Duration(6+i*7)*time.Minute), two[i%2], "scene", "", ""))
-	}
-	return photos
+// seenAtNight says whether officers come at night: dust and water are looked at by day.
+func (l *Life) seenAtNight() bool {
+	mt := l.site.matter
+	return l.Case.NightWindow && (mt.effect == "noise" || mt.name == "restaurant" || mt.name == "chemical")
 }
 
-func level(noise string) string {
-	if noise == "" {
-		return ""
-	}
-	return "厂界噪声 " + noise + " 分贝，达标。"
-}
-
-func (l *Life) visitStart() string {
-	if l.visit == nil {
-		return ""
-	}
-	return l.visit.StartedAt
-}
-
+// conclude orders what the finding asks for.
 func (l *Life) conclude(at time.Time, two, scenes []string) {
-	pool := words()["item."+l.site.matter.name]
+	if l.future(at) {
+		return
+	}
 	var items []args
-	photos := slices.Clone(scenes)
-	for i, n := range l.r.Perm(len(pool))[:min(len(pool), 1+l.r.IntN(3))] {
+	photos, before := slices.Clone(scenes), len(l.photos)
+	for i, text := range l.found.items {
 		id := fmt.Sprintf("item%d", i+1)
-		items = append(items, args{"id": id, "text": pool[n]})
+		items = append(items, args{"id": id, "text": text})
 		l.befores[id] = l.snap(at.Add(-time.Duration(20-5*i)*time.Minute), two[0], "before", id, "")
 		photos = append(photos, l.befores[id])
 	}
-	l.step(at, two[0], "conclude", args{
-		"inspection": l.Case.Inspection, "evidence": photos,
-		"outcome": weighed(l.r, []share[string]{{"substantiated", 0.5}, {"mostly", 0.25}, {"partly", 0.25}}),
+	id := l.m.id(l.r)
+	l.shown(at, two[0], "conclude", args{
+		"inspection": l.Case.Inspection, "evidence": photos, "outcome": l.outcomeOf(),
 		"order": args{
-			"rectification": l.m.id(l.r), "no": fmt.Sprintf("云环责改字〔%d〕%d号", at.Year(), 1+l.r.IntN(900)), "served_at": local(at),
+			"rectification": id, "no": unnumbered + id, "served_at": local(at),
 			"deadline": casework.Date(at.AddDate(0, 0, 10+l.r.IntN(16))), "measures": say(l.r, "measures", nil),
-			"responsible": say(l.r, "role", nil), "items": items,
+			"responsible": l.site.boss, "items": items,
 		},
-	})
+	}, before)
 }
 
 // between the order and its verification: desks extend, close for a stage, send a fresh eye.
@@ -187,30 +151,38 @@ func (l *Life) between() {
 	if l.ended {
 		return
 	}
-	reviewer := l.one("reviewer")
+	reviewer, known := l.one("reviewer"), l.words(true)
 	if l.r.Float64() < 0.07 {
-		l.step(l.desk(0.5, 3), reviewer, "extend", args{"days": 10 * (1 + l.r.IntN(3)), "reason": say(l.r, "extend", nil)})
+		l.step(l.desk(0.5, 3), reviewer, "extend", args{"days": 10 * (1 + l.r.IntN(3)), "reason": say(l.r, "extend", known)})
 	}
 	if l.plan.course == staged || l.plan.course == resumed {
 		at := l.desk(2, 6)
-		due := at.AddDate(0, 2+l.r.IntN(4), 0)
-		l.step(at, reviewer, "stage_close", args{"plan": []args{{"what": say(l.r, "plan", nil), "due": casework.Date(due)}}})
+		due := at.AddDate(0, 4+l.r.IntN(4), 0)
+		l.step(at, reviewer, "stage_close", args{"plan": []args{{"what": l.found.plan, "due": casework.Date(due)}}})
 		if l.plan.course == staged {
 			l.ended = true
 			return
 		}
 		l.step(l.desk(20, 45), reviewer, "resume", nil)
 	}
-	if l.watched() && !l.ended {
-		crew := append(slices.Clone(l.Case.Inspectors), l.newcomer())
-		at := l.desk(0.5, 3)
-		l.step(at, l.one("dispatcher"), "assign", args{"inspectors": crew, "lead": crew[0], "due": l.due(at, 30), "reason": say(l.r, "fresh", nil)})
+	if l.watched() {
+		l.refresh("fresh")
 	}
 }
 
 // watched cases are verified by one more officer, who is new to them.
 func (l *Life) watched() bool {
 	return l.Case.Starred || l.Case.SupervisionLevel == casework.Supervised || l.Case.SupervisionLevel == casework.Listed
+}
+
+// refresh puts an officer on the case who is new to it.
+func (l *Life) refresh(why string) {
+	if l.ended {
+		return
+	}
+	crew := append(slices.Clone(l.Case.Inspectors), l.newcomer())
+	at := l.desk(0.5, 3)
+	l.step(at, l.one("dispatcher"), "assign", args{"inspectors": crew, "lead": crew[0], "due": l.due(at, 30), "reason": say(l.r, why, nil)})
 }
 
 func (l *Life) newcomer() string {

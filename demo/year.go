@@ -5,6 +5,7 @@ package demo
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -15,43 +16,73 @@ import (
 
 // lives makes the complaints in the order in which they come.
 func (m *maker) lives() error {
-	plans, err := m.plans()
-	if err != nil {
-		return err
-	}
-	for _, p := range plans {
+	var all []*Life
+	for _, p := range m.plans() {
 		year := p.at.In(shanghai).Format("2006")
 		m.numbers[year]++
-		l, err := m.live(p, func(l *Life) { l.Number = fmt.Sprintf("%s-%06d", year, m.numbers[year]) })
+		l, err := m.live(p, &Life{Number: fmt.Sprintf("%s-%06d", year, m.numbers[year])})
+		if err == nil && l.primary != nil {
+			err = m.repeat(l)
+		}
 		if err != nil {
 			return fmt.Errorf("case %s (%s): %w", l.Number, p.course, err)
 		}
-		l.settle()
-		if l.primary == nil && l.Case.Status != casework.NotAccepted {
+		if l.primary == nil && l.Case.Status != casework.NotAccepted && l.asked.until == "" && l.asked.course != withdrawn {
 			m.running = append(m.running, l)
 		}
+		all = append(all, l)
+	}
+	if err := m.numberOrders(all); err != nil {
+		return err
+	}
+	for _, l := range all {
+		l.settle()
 		m.city.Lives = append(m.city.Lives, *l)
 	}
 	return nil
 }
 
-// live lets one complaint happen. The same plan makes the same life.
-func (m *maker) live(p plan, name func(*Life)) (*Life, error) {
-	l := &Life{
-		m: m, r: rand.New(rand.NewPCG(m.Seed, 1<<32|uint64(p.index))), plan: p, evidence: map[string]casework.Evidence{}, //nolint:gosec // an index
-		befores: map[string]string{},
+// repeat lets the primary be lived again, now that it is known that a case was merged into
+// it: from then on a new officer verifies. What was before stays as it was.
+func (m *maker) repeat(l *Life) error {
+	var when span
+	for _, t := range l.track {
+		switch {
+		case t.status == casework.Merged:
+			when.from = t.at
+		case !when.from.IsZero() && when.until.IsZero():
+			when.until = t.at
+		}
 	}
-	if name != nil {
-		name(l)
+	if when.from.IsZero() {
+		return nil // not recognised yet
 	}
+	old := l.primary
+	again, err := m.live(old.asked, &Life{Number: old.Number, repeats: append(old.repeats, when)})
+	if err != nil {
+		return fmt.Errorf("its primary %s: %w", old.Number, err)
+	}
+	*old = *again
+	return nil
+}
+
+// live lets one complaint happen. The same plan makes the same life; one without a number
+// is only tried.
+func (m *maker) live(p plan, l *Life) (*Life, error) {
+	l.m, l.r, l.plan = m, rand.New(rand.NewPCG(m.Seed, 1<<32|uint64(p.index))), p //nolint:gosec // an index
+	l.evidence, l.befores = map[string]casework.Evidence{}, map[string]string{}
 	list := make([]share[matter], len(matters))
 	for i, mt := range matters {
 		list[i] = share[matter]{mt, mt.in(p.at)}
 	}
 	l.site = m.siteOf(l.r, weighed(l.r, list))
+	for p.needsFault() && !l.site.canBeWrong() {
+		l.site = m.siteOf(l.r, weighed(l.r, list))
+	}
 	if p.course == repeated || p.course == parted {
 		l.findPrimary()
 	}
+	l.asked = l.plan
 	if err := l.register(); err != nil {
 		return l, err
 	}
@@ -101,11 +132,11 @@ func (l *Life) register() error {
 		respondent, unit = s.id, s.name
 	}
 	place, address := l.place()
-	mode := weighed(l.r, identities)
+	mode, source, night := weighed(l.r, identities), weighed(l.r, sources), l.r.Float64() < s.matter.night
 	l.Contact = l.contact(mode)
+	l.tags = l.about(mode, source, night)
 	text := l.text(named)
 	redacted, types := casework.Redact(text, l.Contact.Written()), s.matter.typesOf(l.r)
-	source := weighed(l.r, sources)
 	if source == "hotline_12345" {
 		l.External = intake.ExternalID{System: source, ID: fmt.Sprintf("YC%s%06d", l.plan.at.In(shanghai).Format("20060102"), l.plan.index)}
 	}
@@ -115,13 +146,13 @@ func (l *Life) register() error {
 		ID: m.id(l.r), Number: l.Number, Source: source, IdentityMode: mode, Agency: s.town.agency.ID, DivisionCode: s.town.agency.Code,
 		PollutionTypes: types, Title: casework.Title(unit, address, types), Text: redacted, TextLength: intake.Characters(text),
 		Location: &place, Address: address, Respondent: respondent, ReceivedAt: casework.Stamp(l.last),
-		NightWindow: l.r.Float64() < s.matter.night,
+		NightWindow: night,
 	}, nil, casework.Calendar{})
 	if err != nil {
 		return err
 	}
-	if respondent != "" && !s.saved && l.Number != "" {
-		s.saved = true
+	if respondent != "" && l.Number != "" && (s.saved == "" || s.saved == l.Number) {
+		s.saved = l.Number
 		l.Rows = append(l.Rows, Row{"respondents", s.id, map[string]any{
 			"name": s.name, "address": s.address, "credit_code": s.credit, "location": position(s.at, 0),
 		}})
@@ -187,9 +218,33 @@ func (l *Life) contact(mode string) intake.Contact {
 	return c
 }
 
+// about are the tags of a message: its month, hours, source and author.
+func (l *Life) about(mode, source string, night bool) string {
+	list := []string{fmt.Sprintf("m%d", l.plan.at.In(shanghai).Month()), source, mode, "day", "contact"}
+	if night {
+		list[3] = "night"
+	}
+	if mode == intake.Anonymous {
+		list[4] = "nocontact"
+	}
+	return tagged(list...)
+}
+
+// monthsBack is how long ago somebody came to look, at most.
+const monthsBack = 4
+
+// words of the unit and of the message.
+func (l *Life) words(named bool) given {
+	known := l.site.words(l.r, named)
+	known[tags] += l.tags
+	month := int(l.plan.at.In(shanghai).Month()) - 1 - l.r.IntN(monthsBack)
+	known["month"] = strconv.Itoa((month+11)%12 + 1)
+	return known
+}
+
 // text is the complaint; who gives his name sometimes writes it below, too.
 func (l *Life) text(named bool) string {
-	text := say(l.r, "text", l.site.words(l.r, named))
+	text := say(l.r, "text", l.words(named))
 	if l.Contact.Name != "" && l.r.Float64() < 0.25 {
 		text += fmt.Sprintf("联系人%s，电话%s。", l.Contact.Name, l.Contact.Phone)
 	}
