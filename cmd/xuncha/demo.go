@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -105,13 +106,12 @@ type complaint struct {
 }
 
 func runDemo(cmd *cobra.Command, o demoOptions) error {
-	ln, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", o.http) // before the work of seeding
+	// Before the work of seeding, and held: nobody else takes the port meanwhile.
+	ln, err := listenOn(o.http)(cmd.Context())
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s (choose another with --http): %w", o.http, err)
-	}
-	if err := ln.Close(); err != nil {
 		return err
 	}
+	defer func() { _ = ln.Close() }() // a second time after the server did
 	known, err := openDemo(cmd, o)
 	if cmd.Context().Err() != nil {
 		return nil //nolint:nilerr // Ctrl-C while the city was made: nothing of it is left
@@ -125,7 +125,8 @@ func runDemo(cmd *cobra.Command, o demoOptions) error {
 	}
 	cfg.Now = func() time.Time { return time.Now().Add(o.offset) }
 	cfg.Demo = known.cards()
-	return serve(cmd.Context(), o.dir, o.http, cfg, func(_ core.App, url string) error {
+	held := func(context.Context) (net.Listener, error) { return ln, nil }
+	return serve(cmd.Context(), o.dir, held, cfg, func(_ core.App, url string) error {
 		known.URL = url
 		if o.json {
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(known)
@@ -141,6 +142,11 @@ func openDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
 	var known logins
 	data, err := os.ReadFile(filepath.Join(o.dir, demoFile))
 	if err == nil {
+		for _, flag := range []string{"cases", "seed"} {
+			if cmd.Flags().Changed(flag) {
+				fmt.Fprintf(cmd.ErrOrStderr(), "--%s is of no use: the demo in %s is there already and goes on. 已有演示数据，忽略 --%s\n", flag, o.dir, flag)
+			}
+		}
 		return known, json.Unmarshal(data, &known)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -154,8 +160,10 @@ func openDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
 		return known, err
 	}
 	making := dir + ".making"
-	if err := os.Mkdir(making, 0o700); err != nil {
+	if err := os.Mkdir(making, 0o700); errors.Is(err, fs.ErrExist) {
 		return known, fmt.Errorf("another demo is being made there, or was interrupted by a crash; if so delete the folder: %w", err)
+	} else if err != nil {
+		return known, fmt.Errorf("cannot make the demo's folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(making) }()
 	o.dir = making
@@ -168,8 +176,10 @@ func openDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
 	return known, os.Rename(making, dir) // whole, or not at all
 }
 
+// makeDemo makes the city as it is now, whatever the server's clock will say: a shifted
+// clock shows what becomes of it.
 func makeDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
-	city, err := demo.Make(demo.Size{Seed: o.seed, Cases: o.cases, Now: time.Now().Add(o.offset)})
+	city, err := demo.Make(demo.Size{Seed: o.seed, Cases: o.cases, Now: time.Now()})
 	if err != nil {
 		return logins{}, err
 	}

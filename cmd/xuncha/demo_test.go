@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -14,6 +15,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"xuncha/casework"
+	"xuncha/hooks"
 )
 
 // demoRun is a demo that has said that it is ready.
@@ -130,11 +135,15 @@ func TestTheDemoStartsServesGoesOnAndEnds(t *testing.T) {
 	if _, err := xuncha(t, "", "demo", "--dir", dir, "--http", "127.0.0.1:0"); err == nil {
 		t.Error("a second demo took the same folder")
 	}
+	d.answersKnown(t, dir)
 	if out, err := exec.Command(binary, "fsck", "--dir", dir).CombinedOutput(); err != nil {
 		t.Errorf("fsck: %v\n%s", err, out)
 	}
 	d.end(t)
 	again := startDemo(t, binary, temp, "--dir", dir)
+	if log := again.log.String(); !strings.Contains(log, "--cases is of no use") || strings.Contains(log, "--seed is") {
+		t.Errorf("that --cases is not asked again is told so: %s", log)
+	}
 	if again.Superuser != d.Superuser || len(again.Users) != len(d.Users) || again.Users[0] != d.Users[0] || again.Complaints[0] != d.Complaints[0] {
 		t.Error("the demo went on with other logins")
 	}
@@ -142,6 +151,64 @@ func TestTheDemoStartsServesGoesOnAndEnds(t *testing.T) {
 	startDemo(t, binary, temp).end(t)
 	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
 		t.Errorf("the temporary folder is left: %v %v", left, err)
+	}
+}
+
+// read asks the database beside the server.
+func read[T any](t *testing.T, dir, sql string) (rows []T) {
+	t.Helper()
+	app, err := hooks.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := app.DB().NewQuery(sql).All(&rows); err != nil {
+		t.Error(err)
+	}
+	if err := app.ResetBootstrapState(); err != nil {
+		t.Error(err)
+	}
+	return rows
+}
+
+// answersKnown: what the hotline sent already is answered with the number it got.
+func (d *demoRun) answersKnown(t *testing.T, dir string) {
+	t.Helper()
+	known := read[struct{ System, ID, Number string }](t, dir, `SELECT e.system, e.id, c.number FROM complaints c, json_each(c.external_ids) j
+		JOIN external_ids e ON e.system = json_extract(j.value, '$.system') AND e.id = json_extract(j.value, '$.id') AND e.complaint = c.id`)
+	told := read[struct{ N int }](t, dir, `SELECT count(*) AS n FROM complaints WHERE external_ids <> '[]'`)
+	if len(known) < 30 || len(known) != told[0].N {
+		t.Fatalf("%d external ids are known, %d complaints have one", len(known), told[0].N)
+	}
+	for _, k := range known[:3] {
+		body := fmt.Sprintf(`{"text":"夜里有很大的施工噪声。","source":"hotline_12345","address":"青河县","identity_mode":"anonymous","external_id":{"system":%q,"id":%q}}`, k.System, k.ID)
+		res, err := http.Post(d.URL+"/api/complaints", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer struct{ Number string }
+		err = json.NewDecoder(res.Body).Decode(&answer)
+		_ = res.Body.Close()
+		if err != nil || res.StatusCode != http.StatusOK || answer.Number != k.Number {
+			t.Errorf("%v: %d %s %v", k, res.StatusCode, answer.Number, err)
+		}
+	}
+}
+
+// The city is made as it is now; the shifted clock shows what becomes of it.
+func TestAShiftedClockShowsWhatIsOverdueThen(t *testing.T) {
+	binary, dir := filepath.Join(t.TempDir(), "xuncha"), filepath.Join(t.TempDir(), "city")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	const late = "SELECT count(*) AS n FROM cases WHERE overdue = 1"
+	type counted struct{ N int }
+	shifted := startDemo(t, binary, t.TempDir(), "--dir", dir, "--clock-offset", "720h")
+	then := read[counted](t, dir, late)[0].N
+	ahead := read[counted](t, dir, "SELECT count(*) AS n FROM cases WHERE received_at > '"+casework.Stamp(time.Now())+"'")[0].N
+	shifted.end(t)
+	startDemo(t, binary, t.TempDir(), "--dir", dir).end(t)
+	if today := read[counted](t, dir, late)[0].N; then <= today || ahead > 0 {
+		t.Errorf("%d are overdue today, %d in a month; %d came in the future", today, then, ahead)
 	}
 }
 
@@ -153,6 +220,7 @@ func TestADemoTouchesNoOtherData(t *testing.T) {
 	must(t, "agencies", "import", file(t, agencyRows), "--dir", dir)
 	for want, args := range map[string][]string{
 		"no demo": {"demo", "--dir", dir, "--http", "127.0.0.1:0"}, "--cases must be": {"demo", "--cases", "0"},
+		"cannot make":   {"demo", "--dir", filepath.Join(t.TempDir(), "no", "parent"), "--http", "127.0.0.1:0"},
 		"cannot listen": {"demo", "--dir", t.TempDir(), "--http", "256.0.0.1:1"},
 	} {
 		if _, err := xuncha(t, "", args...); err == nil || !strings.Contains(err.Error(), want) {

@@ -53,7 +53,7 @@ func serveCommand() *cobra.Command {
 				printSettings(cmd, dir, http, cfg)
 				return nil
 			}
-			return serve(cmd.Context(), dir, http, cfg, func(app core.App, url string) error {
+			return serve(cmd.Context(), dir, listenOn(http), cfg, func(app core.App, url string) error {
 				fmt.Fprintf(cmd.OutOrStdout(), "Xuncha 巡查  %s\n", url)
 				return greet(cmd, app)
 			})
@@ -129,17 +129,30 @@ There is no administrator yet. Stop the server and make the first one:
 	return nil
 }
 
+// listening gives the server its port, when it is its turn to take one.
+type listening func(context.Context) (net.Listener, error)
+
+func listenOn(http string) listening {
+	return func(ctx context.Context) (net.Listener, error) {
+		ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", http)
+		if err != nil {
+			return nil, fmt.Errorf("cannot listen on %s (choose another with --http): %w", http, err)
+		}
+		return ln, nil
+	}
+}
+
 // serve runs the server on dir until ctx ends. ready is told the address once
 // requests are answered.
-func serve(ctx context.Context, dir, http string, cfg hooks.Config, ready func(core.App, string) error) error {
+func serve(ctx context.Context, dir string, listen listening, cfg hooks.Config, ready func(core.App, string) error) error {
 	release, err := lock(dir)
 	if err != nil {
 		return err
 	}
 	defer release()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", http)
+	listener, err := listen(ctx)
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s (choose another with --http): %w", http, err)
+		return err
 	}
 	app, err := openApp(dir, cfg)
 	if err != nil {
