@@ -62,9 +62,6 @@ func (mt matter) typesOf(r *rand.Rand) []string {
 	return out
 }
 
-// noisy says whether a visit measures a level.
-func (mt matter) noisy() bool { return mt.effect == "noise" || mt.name == "concrete" }
-
 // sources of complaints with their shares.
 var sources = []share[string]{
 	{"hotline_12345", 0.50},
