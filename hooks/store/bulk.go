@@ -78,6 +78,8 @@ func (b *Bulk) add(batch *Batch, r *core.Record) error {
 		if err := b.crew(batch, r); err != nil {
 			return err
 		}
+	case "evidence":
+		batch.upload(r)
 	}
 	if p, ok := projections[name]; ok {
 		b.head++
@@ -114,6 +116,17 @@ func (b *Batch) external(r *core.Record) error {
 		b.put(putExternal, dbx.Params{"system": e.System, "id": e.ID, "complaint": r.Id})
 	}
 	return nil
+}
+
+const putBrought = `INSERT OR IGNORE INTO uploads (owner, sha256, id, size, done, begun_at) VALUES ({:owner}, {:sum}, {:id}, {:size}, 1, {:at})`
+
+// upload writes that an author brought the bytes of a photo himself; so he may see them.
+func (b *Batch) upload(r *core.Record) {
+	if author := r.GetString("author"); author != "" && r.GetString("complaint") == "" {
+		b.put(putBrought, dbx.Params{
+			"owner": author, "sum": r.GetString("sha256"), "id": r.Id, "size": r.GetInt("size"), "at": r.GetString("received_at"),
+		})
+	}
 }
 
 // crew writes who works on a case, and remembers where the case and what belongs to it lie.
