@@ -90,7 +90,7 @@ func TestARefusalSaysWhyAndWhereToTurn(t *testing.T) {
 		p["status"].(map[string]any)["code"] != "refused" || can(p) != "[]" {
 		t.Errorf("%v", p)
 	}
-	if line := p["timeline"].([]any)[1].(map[string]any); line["en"] != "Your complaint was not accepted: outside the competence." {
+	if line := p["timeline"].([]any)[1].(map[string]any); line["en"] != "Your complaint was not accepted: outside our remit." {
 		t.Errorf("%v", line)
 	}
 }

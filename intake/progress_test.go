@@ -65,7 +65,7 @@ func TestTheSentencesOfTheTimeline(t *testing.T) {
 		},
 		"a plan": {
 			intake.Step{Name: "stage_close", To: casework.StageClosed, Args: json.RawMessage(`{"plan": [{"what": "暗访复查", "due": "2027-01-01"}, {"what": "x", "due": "2027-03-01"}]}`)},
-			"已阶段性办结，后续工作预计至 2027-03-01。", "It is closed for a stage; what remains is planned until 2027-03-01.",
+			"已阶段性办结，后续工作预计至 2027-03-01。", "It is closed for now; what remains is planned until 2027-03-01.",
 		},
 		"broken arguments": {
 			intake.Step{Name: "extend", To: casework.Assigned, Args: json.RawMessage(`{"days": "{why}"`)},

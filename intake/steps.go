@@ -46,7 +46,7 @@ var sentences = map[string]sentence{
 	"verify/rectifying":     {"rectifying_again", "现场核验未全部通过，继续整改。", "Not everything passed the check on site; the rectification goes on."},
 	"approve":               {"closed", "已办结并答复。", "It is finished and answered."},
 	"reopen":                {"reopened", "举报重新办理。", "Your complaint is being handled again."},
-	"stage_close":           {"stage_closed", "已阶段性办结，后续工作预计至 {plan}。", "It is closed for a stage; what remains is planned until {plan}."},
+	"stage_close":           {"stage_closed", "已阶段性办结，后续工作预计至 {plan}。", "It is closed for now; what remains is planned until {plan}."},
 	"resume":                {"resumed", "举报继续办理。", "The handling goes on."},
 	"withdraw/withdrawn":    {"withdrawn", "撤回申请已登记，办理结束。", "Your withdrawal is registered; the handling ends."},
 	"withdraw":              {"withdrawal_noted", "撤回申请已登记；已查实或另有人反映的问题将依法继续办理。", "Your withdrawal is registered; what was found already, or others reported too, is still followed up by law."},

@@ -42,14 +42,14 @@ var byStatus = map[int]string{
 }
 
 var rows = map[string]Row{
-	"internal":       {500, "服务器出错了，已记录。请稍后重试。", "The server failed; it is logged. Please try again later."},
+	"internal":       {500, "服务器出错了，已记录。请稍后重试。", "Something went wrong on the server and is logged. Please try again later."},
 	"not_ready":      {503, "服务尚未就绪，请稍后再试。", "The server is not ready; please try again later."},
 	"bad_request":    {400, "请求内容有误，请检查后重试。", "The request is not valid; check it and try again."},
 	"bad_json":       {400, "内容不是有效的 JSON，请检查后重发。", "The body is not valid JSON; check it and send it again."},
 	"unauthorized":   {401, "登录已失效，请重新登录。", "Your log-in is missing or no longer valid; please sign in again."},
 	"forbidden":      {403, "您没有权限执行此操作。", "You are not allowed to do this."},
 	"disabled":       {401, "此账号已停用，请联系管理员。", "This account is disabled; ask your administrator."},
-	"not_found":      {404, "没有找到。", "Nothing is found here."},
+	"not_found":      {404, "没有找到。", "Nothing was found here."},
 	"body_too_large": {413, "内容过大，请减少后重发。", "The body is too large; send less."},
 	"busy":           {429, "服务器正忙，请稍后重试。", "The server is busy; please try again in a moment."},
 	"rate_limited":   {429, "操作过于频繁，请稍后再试。", "Too many requests; please try again later."},

@@ -19,7 +19,7 @@ func (s Fsck) cases(r *Report) error {
 	if err != nil {
 		return err
 	}
-	rules, calendar, err := Dictionaries{App: s.App}.Load()
+	rules, calendar, err := Dictionaries(s).Load()
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (s Fsck) anew(ctx context.Context, as string, r *core.Record) error {
 	switch r.Collection().Name {
 	case "users":
 		if as == "users" {
-			return Grants{App: s.App}.Keep(r)
+			return Grants(s).Keep(r)
 		}
 	case "cases":
 		if err := s.tables(ctx, r); err != nil {
@@ -109,7 +109,7 @@ func (s Fsck) anew(ctx context.Context, as string, r *core.Record) error {
 
 // tables are what is kept beside a case and in it: who works on it, repeats, marks.
 func (s Fsck) tables(ctx context.Context, r *core.Record) error {
-	cases := Cases{App: s.App}
+	cases := Cases(s)
 	if err := cases.SetUsers(r); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (s Fsck) tables(ctx context.Context, r *core.Record) error {
 	if err != nil || at.IsZero() {
 		return err
 	}
-	rules, calendar, err := Dictionaries{App: s.App}.Load()
+	rules, calendar, err := Dictionaries(s).Load()
 	if err != nil {
 		return err
 	}

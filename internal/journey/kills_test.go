@@ -29,7 +29,8 @@ type power struct {
 	r      *rand.Rand
 	mu     stdsync.Mutex // one request at a time; a restart is waited for
 	server *server
-	every  int // about one kill in so many requests; 0 is none
+	later  stdsync.WaitGroup // cuts between requests that are under way
+	every  int               // about one kill in so many requests; 0 is none
 	kills  map[string]int
 }
 
@@ -89,7 +90,9 @@ func (p *power) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "answered":
 		p.fail(when)
 	case "later":
-		time.AfterFunc(time.Duration(p.r.IntN(60))*time.Millisecond, func() {
+		after := time.Duration(p.r.IntN(60)) * time.Millisecond
+		p.later.Go(func() {
+			time.Sleep(after)
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.fail(when)
@@ -202,9 +205,7 @@ func (c *city) calm() {
 	c.power.mu.Lock()
 	c.power.every = 0
 	c.power.mu.Unlock()
-	time.Sleep(80 * time.Millisecond) // a cut that comes later than its request
-	c.power.mu.Lock()
-	c.power.mu.Unlock() //nolint:staticcheck // to wait for the restart is all
+	c.power.later.Wait()
 }
 
 // messages are the kinds that each of FCM's tokens was told. A message that came twice
