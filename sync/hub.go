@@ -56,7 +56,7 @@ func (h *Hub) Poke(buckets []string, seq int64) {
 	defer h.mu.Unlock()
 	for _, b := range buckets {
 		for l := range h.listeners[b] {
-			l.Raise(seq)
+			l.raise(seq, false)
 		}
 	}
 }
@@ -70,8 +70,12 @@ func (h *Hub) End(user string) {
 	}
 }
 
-// Raise tells a listener of a seq.
-func (l *Listener) Raise(seq int64) { l.raise(seq, false) }
+// Start sets where a listener begins; nothing is signalled.
+func (l *Listener) Start(head int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.head = max(l.head, head)
+}
 
 func (l *Listener) raise(seq int64, end bool) {
 	l.mu.Lock()

@@ -5,6 +5,7 @@ package route
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -32,9 +33,19 @@ type tickets struct {
 }
 
 type ticket struct {
-	user  string
+	pass
 	until time.Time // of the ticket
-	token time.Time // of the log-in it was given for
+}
+
+// pass is whose stream it is and how long it lasts: until the log-in ends, and while the
+// user's password and standing are those of the log-in.
+type pass struct {
+	user, key string
+	until     time.Time
+}
+
+func passOf(e *core.RequestEvent, user *core.Record) pass {
+	return pass{user.Id, user.TokenKey(), expiry(e)}
 }
 
 func (t *tickets) issue(k ticket, now time.Time) string {
@@ -67,7 +78,7 @@ func (s *Syncer) ticket(e *core.RequestEvent) error {
 		return err
 	}
 	now := s.Desk.Now()
-	id := s.tickets.issue(ticket{user.Id, now.Add(ticketLife), expiry(e)}, now)
+	id := s.tickets.issue(ticket{passOf(e, user), now.Add(ticketLife)}, now)
 	return e.JSON(http.StatusOK, map[string]any{"ticket": id, "expires_in": int(ticketLife.Seconds())})
 }
 
@@ -88,28 +99,28 @@ func expiry(e *core.RequestEvent) time.Time {
 	return at.Time
 }
 
-// listenerOf finds whose stream it is and how long it may last.
-func (s *Syncer) listenerOf(e *core.RequestEvent) (user string, until time.Time, err error) {
+// passOf finds whose stream is asked for.
+func (s *Syncer) passOf(e *core.RequestEvent) (pass, error) {
 	if id := e.Request.URL.Query().Get("ticket"); id != "" {
 		k, ok := s.tickets.redeem(id, s.Desk.Now())
 		if !ok {
-			return "", until, problem.New("ticket_invalid", "a ticket counts once and for %d s", int(ticketLife.Seconds()))
+			return pass{}, problem.New("ticket_invalid", "a ticket counts once and for %d s", int(ticketLife.Seconds()))
 		}
-		return k.user, k.token, nil
+		return k.pass, nil
 	}
-	record, err := User(e)
+	user, err := User(e)
 	if err != nil {
-		return "", until, err
+		return pass{}, err
 	}
-	return record.Id, expiry(e), nil
+	return passOf(e, user), nil
 }
 
 func (s *Syncer) stream(e *core.RequestEvent) error {
-	user, until, err := s.listenerOf(e)
+	p, err := s.passOf(e)
 	if err != nil {
 		return err
 	}
-	epoch, l, err := s.listen(e.App, user)
+	epoch, l, err := s.listen(e.App, p)
 	if err != nil {
 		return err
 	}
@@ -118,31 +129,58 @@ func (s *Syncer) stream(e *core.RequestEvent) error {
 	if err := w.open(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(e.Request.Context(), max(0, until.Sub(s.Desk.Now())))
+	ctx, cancel := context.WithTimeout(e.Request.Context(), max(0, p.until.Sub(s.Desk.Now())))
 	defer cancel()
 	// An error of the line says that the phone is gone; it comes again by itself.
 	_ = w.follow(ctx, epoch, l)
 	return nil
 }
 
-// listen registers a phone with the buckets that it may read now.
-func (s *Syncer) listen(app core.App, user string) (epoch string, l *sync.Listener, err error) {
+// listen registers a phone with the buckets that it may read now. It is registered before
+// the moment that is read begins: what is committed before is in the head, what is
+// committed after is poked.
+func (s *Syncer) listen(app core.App, p pass) (epoch string, l *sync.Listener, err error) {
+	buckets, gen, err := store.Grants{App: app}.Of(p.user)
+	if err != nil {
+		return "", nil, err
+	}
+	l = s.Hub.Listen(p.user, buckets)
 	err = store.InRead(app, func(r store.Reader) error {
+		if err := r.Standing(p.user, p.key); err != nil {
+			return err
+		}
 		state, err := r.State()
 		if err != nil {
 			return err
 		}
-		buckets, _, err := r.Grants(user)
+		now, newer, err := r.Grants(p.user)
 		if err != nil {
 			return err
 		}
-		// Registered before the head is read: a change between the two is poked.
-		epoch, l = state.Epoch, s.Hub.Listen(user, buckets)
-		head, err := r.HeadOf(buckets)
-		l.Raise(head)
+		if newer != gen { // the buckets changed just before; the phone connects anew
+			s.Hub.End(p.user)
+		}
+		epoch = state.Epoch
+		head, err := r.HeadOf(now)
+		l.Start(head)
 		return err
 	})
-	return epoch, l, err
+	if err != nil {
+		s.Hub.Leave(l)
+		return "", nil, lapsed(err)
+	}
+	return epoch, l, nil
+}
+
+// lapsed is the answer to a log-in that does not count any more.
+func lapsed(err error) error {
+	switch {
+	case errors.Is(err, store.ErrDisabled):
+		return problem.New("disabled", "the user was disabled since")
+	case errors.Is(err, store.ErrSignedOut):
+		return problem.New("unauthorized", "the log-in was ended since")
+	}
+	return err
 }
 
 // line is an open stream.
@@ -163,24 +201,36 @@ func (w line) open() error {
 	return nil
 }
 
+// writeLimit: a line that takes so long for one event has ended; else nobody would notice
+// that the log-in behind it has.
+const writeLimit = 20 * time.Second
+
+// longAgo as a deadline ends what is being written.
+var longAgo = time.Unix(1, 0)
+
 func (w line) send(text string) error {
+	limit := time.AfterFunc(writeLimit, func() { _ = w.ctl.SetWriteDeadline(longAgo) }) // it could be set when the line was opened
+	defer limit.Stop()
 	if _, err := w.Write([]byte(text)); err != nil {
 		return err
 	}
 	return w.ctl.Flush()
 }
 
-// follow sends a head now and at each poke, until the log-in or the phone ends.
+// follow sends a head now and whenever it has risen, until the log-in or the phone ends.
 func (w line) follow(ctx context.Context, epoch string, l *sync.Listener) error {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
-	for {
+	for sent := int64(-1); ; {
 		head, ended := l.Head()
 		if ended {
 			return nil
 		}
-		if err := w.send(fmt.Sprintf("event: head\ndata: {\"epoch\":%q,\"head\":%d}\n\n", epoch, head)); err != nil {
-			return err
+		if head > sent {
+			if err := w.send(fmt.Sprintf("event: head\ndata: {\"epoch\":%q,\"head\":%d}\n\n", epoch, head)); err != nil {
+				return err
+			}
+			sent = head
 		}
 		if err := w.rest(ctx, l, beat); err != nil {
 			return err

@@ -158,13 +158,13 @@ func writeCompressed(e *core.RequestEvent, v any) error {
 	h := e.Response.Header()
 	h.Set("Content-Type", "application/json")
 	h.Add("Vary", "Accept-Encoding")
-	accept := e.Request.Header.Get("Accept-Encoding")
+	accept := e.Request.Header.Values("Accept-Encoding")
 	switch {
 	case len(data) < smallAnswer:
-	case strings.Contains(accept, "zstd"):
+	case accepts(accept, "zstd"):
 		h.Set("Content-Encoding", "zstd")
 		data = zstdEncoder.EncodeAll(data, nil)
-	case strings.Contains(accept, "gzip"):
+	case accepts(accept, "gzip"):
 		h.Set("Content-Encoding", "gzip")
 		var b bytes.Buffer
 		zip, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level is valid
@@ -176,6 +176,21 @@ func writeCompressed(e *core.RequestEvent, v any) error {
 	}
 	_, err = e.Response.Write(data)
 	return err
+}
+
+// accepts tells whether a coding is named, and not with the quality 0 (RFC 9110, 12.5.3).
+func accepts(header []string, coding string) bool {
+	for item := range strings.SplitSeq(strings.Join(header, ","), ",") {
+		name, params, _ := strings.Cut(item, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+			continue
+		}
+		key, value, _ := strings.Cut(strings.TrimSpace(params), "=")
+		value, _, _ = strings.Cut(value, ";")
+		q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		return !strings.EqualFold(strings.TrimSpace(key), "q") || err != nil || q > 0
+	}
+	return false
 }
 
 var zstdEncoder, _ = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)) // no option can fail

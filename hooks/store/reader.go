@@ -4,6 +4,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -58,6 +59,33 @@ func (s Reader) Applied(client string) (string, int64, error) { return appliedOf
 
 // Grants returns the buckets a user may read and their generation.
 func (s Reader) Grants(user string) ([]string, int64, error) { return grantsOf(s.DB, user) }
+
+// Refusals of a log-in that was good when it was checked.
+var (
+	ErrDisabled  = errors.New("the user is disabled")
+	ErrSignedOut = errors.New("the log-in does not count any more")
+)
+
+const readUser = `SELECT tokenKey, disabled_at FROM users WHERE id = {:id}`
+
+// Standing tells whether a user is still who signed in: not disabled, and with the same
+// key in his tokens, which a new password changes.
+func (s Reader) Standing(user, tokenKey string) error {
+	var rows []struct {
+		Key      string `db:"tokenKey"`
+		Disabled string `db:"disabled_at"`
+	}
+	err := s.DB.NewQuery(readUser).Bind(dbx.Params{"id": user}).All(&rows)
+	switch {
+	case err != nil:
+		return err
+	case len(rows) == 0, rows[0].Key != tokenKey:
+		return ErrSignedOut
+	case rows[0].Disabled != "":
+		return ErrDisabled
+	}
+	return nil
+}
 
 // pageOf reads one bucket from its index; the pages of several buckets are merged.
 const pageOf = `SELECT * FROM (SELECT f.bucket, f.collection, f.record, f.seq, f.gone, f.reason FROM sync_feed f
