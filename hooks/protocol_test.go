@@ -169,9 +169,19 @@ func codes() string {
 	return b.String()
 }
 
+// results is the document's table of the codes of results.
+func results() string {
+	var b strings.Builder
+	b.WriteString("| code | outcome | it means | the phone |\n|---|---|---|---|\n")
+	for _, r := range sync.ResultCodes {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.Code, r.Outcomes, r.Meaning, r.Advice)
+	}
+	return b.String()
+}
+
 func TestTheTablesOfTheProtocolAreThoseOfTheCode(t *testing.T) {
 	doc := document(t)
-	for name, table := range map[string]string{"policies": policies(), "codes": codes()} {
+	for name, table := range map[string]string{"policies": policies(), "codes": codes(), "results": results()} {
 		if !strings.Contains(doc, table) {
 			t.Errorf("docs/protocol.md does not hold the table of %s:\n%s", name, table)
 		}

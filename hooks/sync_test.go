@@ -232,7 +232,7 @@ func TestOneBadMutationBlocksNothing(t *testing.T) {
 	foreign := f.pa.Edit("inspections", "aaaaaaaaaaaaaaa", map[string]any{"findings": "x"})
 	yours := f.pa.Act(f.yours, "note", map[string]any{"text": "x"}, nil)
 	f.sync(t, f.pa)
-	for i, code := range []string{"field_not_writable", "field_unknown", "wrong_type", "field_not_writable", "collection_unknown", "record_id_invalid"} {
+	for i, code := range []string{"field_not_writable", "field_not_writable", "wrong_type", "field_not_writable", "collection_unknown", "record_id_invalid"} {
 		outcome(t, f.pa, bad[i], sync.Rejected, code)
 	}
 	outcome(t, f.pa, good, sync.OK, "")
@@ -296,6 +296,7 @@ func TestBrokenEnvelopesAreRefusedWithACode(t *testing.T) {
 		`{"client":{"id":"x"}}`: "client_invalid",
 		`{"client":{"id":"` + id + `"},"push":[{"n":0}]}`:                                             "bad_order",
 		`{"client":{"id":"` + id + `"},"pull":{"limit":9999}}`:                                        "bad_request",
+		`{"client":{"id":"` + id + `"},"pull":{"limit":0}}`:                                           "bad_request",
 		`{"client":{"id":"` + id + `"},"push":[{"n":1,"id":"` + id + `"},{"n":3,"id":"` + id + `"}]}`: "bad_order",
 	} {
 		status, data := f.h.Raw("POST", "/api/sync", head, reader(body))

@@ -18,19 +18,20 @@ import (
 // notHashed are the members of a mutation that do not make it another one.
 var notHashed = []string{"n", "mono", "was"}
 
-// hashOf is the SHA-256 of a mutation's canonical JSON without n, mono and was.
-func hashOf(raw json.RawMessage) (string, error) {
-	value, err := decodeAny(raw)
-	if err != nil {
-		return "", err
-	}
-	if members, ok := value.(map[string]any); ok {
-		for _, name := range notHashed {
-			delete(members, name)
+// hashOf is the SHA-256 of a mutation's canonical JSON without n, mono and was; of what
+// is nested too deep to be read, that of its bytes.
+func hashOf(raw json.RawMessage) string {
+	data := []byte(raw)
+	if value, err := decodeAny(raw); err == nil && !tooDeep(raw) {
+		if members, ok := value.(map[string]any); ok {
+			for _, name := range notHashed {
+				delete(members, name)
+			}
 		}
+		data = canonicalOf(value)
 	}
-	sum := sha256.Sum256(canonicalOf(value))
-	return hex.EncodeToString(sum[:]), nil
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 // Canonical writes JSON in the form of RFC 8785: members sorted by their UTF-16 code
@@ -126,7 +127,6 @@ func quote(b *bytes.Buffer, s string) {
 	b.WriteByte('"')
 }
 
-// equalJSON compares two values whatever their spelling.
 // Same compares two values as JSON; absent is equal to null.
 func Same(a, b json.RawMessage) bool {
 	null := func(v json.RawMessage) json.RawMessage {
@@ -138,6 +138,7 @@ func Same(a, b json.RawMessage) bool {
 	return equalJSON(null(a), null(b))
 }
 
+// equalJSON compares two values whatever their spelling.
 func equalJSON(a, b json.RawMessage) bool {
 	if bytes.Equal(a, b) {
 		return true

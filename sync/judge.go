@@ -24,13 +24,15 @@ type judge struct {
 
 // run judges a mutation and does what the judgement says.
 func (j *judge) run() (Result, error) {
-	code := ""
-	if j.m.At == "" {
-		code = CodeBadTime
+	sent, spelled := j.m.Set, echo(j.m.Record)
+	defer func() { j.m.Record = spelled }() // in the ledger, as the phone knows it
+	for field, token := range j.m.Base {
+		j.m.Base[field] = echo(token) // what is longer is no token of ours
 	}
 	if j.a.bad != "" {
 		return j.reject(j.a.bad)
 	}
+	j.m.Set = present(j.m)
 	if code, _ := shape(j.m); code != "" {
 		return j.reject(code)
 	}
@@ -39,17 +41,35 @@ func (j *judge) run() (Result, error) {
 	}
 	j.m.Set = j.stamped(j.m.Set)
 	result, err := j.state()
-	if err == nil && result.Code == "" {
-		result.Code = code
+	if err != nil {
+		return result, err
 	}
-	return result, err
+	if result.Code == "" && j.m.At == "" {
+		result.Code = CodeBadTime
+	}
+	return j.named(result, sent), nil
+}
+
+// named names the fields of a mutation that said nothing too.
+func (j *judge) named(result Result, sent Fields) Result {
+	for field := range sent {
+		if _, ok := result.Fields[field]; ok || len(field) > maxEcho {
+			continue
+		}
+		winner := ByClient
+		if result.Outcome == Held || result.Outcome == Rejected {
+			winner = ByServer
+		}
+		result.Fields[field] = FieldResult{Winner: winner}
+	}
+	return result
 }
 
 // reject keeps the body of what has no valid form.
 func (j *judge) reject(code string) (Result, error) {
+	j.m.Collection, j.m.Record = echo(j.m.Collection), echo(j.m.Record)
 	m := *j.m
-	m.Collection, m.Record = echo(m.Collection), echo(m.Record)
-	m.ID = j.a.key
+	m.ID, m.Base = j.a.key, nil
 	seq, err := j.tx.Hold(j.user, j.client, &m, Holding{
 		Kind: KindBody, State: StateRefused, Loss: Loss{Code: code, Ours: bodyOf(j.a.raw)},
 	})
@@ -69,6 +89,9 @@ func (j *judge) state() (Result, error) {
 	place, err := j.tx.Place(j.user, j.m)
 	if err != nil {
 		return Result{}, err
+	}
+	if place.Record != "" && (place.InScope || place.Had) { // else nobody learns how it is spelled
+		j.m.Record = place.Record
 	}
 	if j.m.Collection == "actions" {
 		return j.action(place)
@@ -165,23 +188,44 @@ func (j *judge) action(place Place) (Result, error) {
 	return j.won(Result{Outcome: saved.Outcome, Code: saved.Code, Seq: saved.Seq, Fields: map[string]FieldResult{}}), nil
 }
 
-// create makes a record; one that is there already is the same one, or another's.
+// create makes a record; one that is there already is the same one, or another's. A text
+// that its column does not take is kept beside it.
 func (j *judge) create(place Place) (Result, error) {
 	if place.Exists {
 		return j.twin(place)
 	}
+	set, losses := j.fitting()
 	versions := j.oldVersions()
 	saved, err := j.tx.Save(j.ctx, Write{
-		User: j.user, Client: j.client, M: j.m, Set: j.m.Set, Create: true, Late: place.Closed, Versions: versions,
+		User: j.user, Client: j.client, M: j.m, Set: set, Create: true, Late: place.Closed, Versions: versions,
 	})
+	if err != nil {
+		return Result{}, err
+	}
 	result := j.won(Result{Outcome: OK, Seq: saved.Seq, Fields: map[string]FieldResult{}})
 	for field, version := range versions {
 		result.Fields[field] = FieldResult{ByClient, version}
 	}
-	if place.Closed {
+	j.version(&result)
+	for _, loss := range losses {
+		result.Outcome, result.Fields[loss.Field] = Conflict, FieldResult{Winner: ByServer}
+	}
+	if err := j.keep(&result, place, losses); err == nil && result.Code == "" && place.Closed {
 		result.Code = CodeLate
 	}
 	return result, err
+}
+
+// fitting divides a create into what its columns take and what they do not.
+func (j *judge) fitting() (set Fields, losses []Loss) {
+	set = maps.Clone(j.m.Set)
+	for _, field := range slices.Sorted(maps.Keys(j.m.Set)) {
+		if value := j.m.Set[field]; Writable[j.m.Collection].Fields[field].tooLong(value) {
+			delete(set, field)
+			losses = append(losses, Loss{Field: field, Ours: value, Code: CodeTooLarge, Asks: true})
+		}
+	}
+	return set, losses
 }
 
 // twin is a create of an id that is taken. What its author says a second time, and
@@ -196,6 +240,9 @@ func (j *judge) twin(place Place) (Result, error) {
 	}
 	if place.Author != j.user.ID || !j.sameOnce(record) {
 		return j.reject(CodeIDTaken)
+	}
+	if verdict := verdictOf(record); j.m.Collection == "actions" {
+		return j.stands(verdict, record), nil
 	}
 	edits := Fields{}
 	for field, value := range j.m.Set {
@@ -213,6 +260,28 @@ func (j *judge) twin(place Place) (Result, error) {
 		}
 	}
 	return result, err
+}
+
+// verdictOf is the answer that an action once got, as far as its record tells.
+func verdictOf(record Record) Result {
+	outcome, _ := decode[string](record.Doc["outcome"])
+	code, _ := decode[string](record.Doc["code"])
+	if outcome == needsReview {
+		return Result{Outcome: Held, Code: code}
+	}
+	return Result{Outcome: Noop, Code: code}
+}
+
+// needsReview is the outcome of an action that waits for a dispatcher.
+const needsReview = "needs_review"
+
+// stands names every field of a mutation as it stands already.
+func (j *judge) stands(result Result, record Record) Result {
+	result.Fields = map[string]FieldResult{}
+	for field := range j.m.Set {
+		result.Fields[field] = FieldResult{ByClient, record.Versions[field]}
+	}
+	return result
 }
 
 // sameOnce compares what is written once.
@@ -234,17 +303,18 @@ func (j *judge) won(result Result) Result {
 	return result
 }
 
-// stamped says in each entry of an append field who wrote it, and leaves the id out,
-// which the mutation names itself.
+// stamped brings lists into their form, says in each entry of an append field who wrote
+// it, and leaves the id out, which the mutation names itself.
 func (j *judge) stamped(set Fields) Fields {
 	out := maps.Clone(set)
 	delete(out, "id")
-	for name, f := range Writable[j.m.Collection].Fields {
-		value, ok := out[name]
-		if !ok || f.Policy != Append {
+	for name, value := range out {
+		policy := Writable[j.m.Collection].Fields[name].Policy
+		out[name] = tidy(policy, value)
+		if policy != Append {
 			continue
 		}
-		list, _ := decode[[]map[string]json.RawMessage](value) // its form was checked
+		list, _ := decode[[]map[string]json.RawMessage](out[name]) // its form was checked
 		for _, entry := range list {
 			entry["by"] = quoted(j.user.ID)
 		}

@@ -3,6 +3,7 @@ package sync
 // The merge of one patch into one record, field by field.
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"maps"
@@ -57,7 +58,7 @@ func mergeFields(m *Mutation, r Record, bases map[string]int64) merged {
 	for _, name := range slices.Sorted(maps.Keys(m.Set)) {
 		seq, known := bases[name]
 		e := edit{
-			policy: table[name].Policy, base: seq, known: known, token: m.Base[name],
+			Field: table[name], base: seq, known: known, token: m.Base[name],
 			now: r.Doc[name], version: ParseVersion(r.Versions[name]), ours: m.Set[name],
 		}
 		out.add(name, e.decide())
@@ -96,7 +97,7 @@ func (out *merged) outcome() Outcome {
 
 // edit is one field of a patch beside what stands.
 type edit struct {
-	policy  Policy
+	Field
 	base    int64 // the seq that the editor had seen
 	known   bool  // he said so
 	token   string
@@ -107,23 +108,25 @@ type edit struct {
 
 // decide applies rule and policy. An editor who had seen what stands always wins.
 func (e edit) decide() decision {
-	switch e.policy {
+	switch e.Policy {
 	case Append:
 		return e.append()
 	case Union:
 		return e.union()
 	}
-	if equalValue(e.now, e.ours) {
+	switch {
+	case equalValue(e.now, e.ours):
 		return decision{outcome: Noop}
-	}
-	if e.seen() {
+	case e.tooLong(e.ours): // kept whole; the other fields of the mutation stand
+		return decision{outcome: Conflict, loss: &Loss{Theirs: e.now, Ours: e.ours, Code: CodeTooLarge, Asks: true}}
+	case e.seen():
 		d := decision{outcome: OK, write: e.ours}
 		if e.base > e.version.Seq { // the token comes from a lost epoch
 			d.loss = e.displaced()
 		}
 		return d
 	}
-	switch e.policy {
+	switch e.Policy {
 	case Max, Min:
 		return e.extreme()
 	case LastWrite:
@@ -158,7 +161,8 @@ func (e edit) displaced() *Loss {
 // and the other one beside it.
 func (e edit) extreme() decision {
 	ours, now := asNumber(e.ours), asNumber(e.now)
-	wins := isAbsent(e.now) || e.policy == Max && ours > now || e.policy == Min && ours < now
+	nothing := isAbsent(e.now) && e.version == (Version{}) // a 0 that somebody wrote is a value
+	wins := nothing || e.Policy == Max && ours > now || e.Policy == Min && ours < now
 	if wins {
 		return decision{outcome: OK, write: e.ours, loss: e.displaced()}
 	}
@@ -166,42 +170,26 @@ func (e edit) extreme() decision {
 }
 
 func (e edit) append() decision {
-	have, _ := decode[[]json.RawMessage](e.now)  // what stands was written here
-	sent, _ := decode[[]json.RawMessage](e.ours) // its form was checked
-	ids := map[string]bool{}
-	for _, raw := range have {
-		ids[entryID(raw)] = true
-	}
-	added := false
-	for _, raw := range sent {
-		id := entryID(raw)
-		if ids[id] {
-			continue
-		}
-		ids[id], added = true, true
-		have = append(have, raw)
-	}
-	return e.joined(added, encode(have))
-}
-
-func entryID(raw json.RawMessage) string {
-	entry, _ := decode[Entry](raw)
-	return entry.ID
+	have, _ := decode[[]map[string]json.RawMessage](e.now)  // what stands was written here
+	sent, _ := decode[[]map[string]json.RawMessage](e.ours) // its form was checked
+	all := grown(have, sent)
+	return e.joined(len(all) > len(have), encode(all))
 }
 
 func (e edit) union() decision {
 	have, _ := decode[[]string](e.now)
 	sent, _ := decode[[]string](e.ours)
-	all := slices.Concat(have, sent)
-	slices.Sort(all)
-	all = slices.Compact(all)
-	return e.joined(len(all) > len(have), encode(all))
+	all := sorted(slices.Concat(have, sent))
+	return e.joined(len(all) > len(sorted(have)), encode(all))
 }
 
+// joined is what becomes of a list that grows; what a full one does not take is kept.
 func (e edit) joined(added bool, value json.RawMessage) decision {
 	switch {
 	case !added:
 		return decision{outcome: Noop}
+	case len(value) > maxList:
+		return decision{outcome: Conflict, loss: &Loss{Ours: e.ours, Code: CodeTooLarge, Asks: true}}
 	case e.seen():
 		return decision{outcome: OK, write: value}
 	}
@@ -235,10 +223,14 @@ func decode[T any](data json.RawMessage) (T, error) {
 	return v, err
 }
 
+// encode writes JSON without the escapes that are for web pages: they would make a text
+// six times as long as what was sent.
 func encode(v any) json.RawMessage {
-	data, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		panic(err) // plain values only
 	}
-	return data
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

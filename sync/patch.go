@@ -64,19 +64,8 @@ func (j *judge) write(place Place, out merged, record Record) (Result, error) {
 		}
 		result.Seq, written = saved.Seq, saved.Seq
 	}
-	for _, loss := range out.losses {
-		state := StateDismissed
-		if loss.Asks {
-			state = StateOpen
-		}
-		seq, err := j.tx.Hold(j.user, j.client, j.m, Holding{Kind: KindEdit, State: state, Case: place.Case, Loss: loss})
-		if err != nil {
-			return result, err
-		}
-		if !loss.Other {
-			result.Code = loss.Code
-		}
-		result.Seq = max(result.Seq, seq)
+	if err := j.keep(&result, place, out.losses); err != nil {
+		return result, err
 	}
 	for field, winner := range out.fields {
 		f := FieldResult{Winner: winner, Version: record.Versions[field]}
@@ -89,6 +78,25 @@ func (j *judge) write(place Place, out merged, record Record) (Result, error) {
 		result.Fields[field] = f
 	}
 	return result, nil
+}
+
+// keep keeps what does not stand.
+func (j *judge) keep(result *Result, place Place, losses []Loss) error {
+	for _, loss := range losses {
+		state := StateDismissed
+		if loss.Asks {
+			state = StateOpen
+		}
+		seq, err := j.tx.Hold(j.user, j.client, j.m, Holding{Kind: KindEdit, State: state, Case: place.Case, Loss: loss})
+		if err != nil {
+			return err
+		}
+		if !loss.Other {
+			result.Code = loss.Code
+		}
+		result.Seq = max(result.Seq, seq)
+	}
+	return nil
 }
 
 // basedOn remembers for each field that stood which mutation it was built on.

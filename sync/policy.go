@@ -18,18 +18,6 @@ const (
 	Server    Policy = "server"     // written by the server alone
 )
 
-// kind is the JSON type of a field.
-type kind string
-
-const (
-	text    kind = "text"
-	number  kind = "number"
-	flag    kind = "flag"
-	object  kind = "object"  // or null
-	texts   kind = "texts"   // a list of texts
-	entries kind = "entries" // a list of {id, at, text}
-)
-
 // Field is one row of the table.
 type Field struct {
 	Policy Policy
@@ -48,33 +36,33 @@ var Writable = map[string]Collection{
 	"actions": {
 		Creatable: true, Required: []string{"case", "name"},
 		Fields: map[string]Field{
-			"case": {Once, text}, "name": {Once, text}, "args": {Once, object}, "base": {Once, number}, "device": {Once, text},
+			"case": {Once, id}, "name": {Once, text}, "args": {Once, object}, "base": {Once, natural}, "device": {Once, text},
 			"device_at": {Once, text}, "position": {Once, object}, "evidence": {Once, texts},
 		},
 	},
 	"inspections": {
 		Creatable: true, Required: []string{"case", "round"},
 		Fields: map[string]Field{
-			"case": {Once, text}, "round": {Once, number}, "inspectors": {Once, texts}, "lead": {Once, text},
+			"case": {Once, id}, "round": {Once, positive}, "inspectors": {Once, texts}, "lead": {Once, text},
 			"started_at": {Once, text},
-			"findings":   {Review, text}, "statement": {Review, text}, "weather": {LastWrite, text},
+			"findings":   {Review, prose}, "statement": {Review, prose}, "weather": {LastWrite, text},
 			"max_noise_db": {Max, number}, "samples": {Union, texts}, "notes": {Append, entries},
 			"finished_at": {LastWrite, text},
 		},
 	},
 	"rectifications": {
 		Fields: map[string]Field{
-			"item_remarks": {Review, object}, "progress": {Max, number}, "notes": {Append, entries},
+			"item_remarks": {Review, object}, "progress": {Max, percent}, "notes": {Append, entries},
 		},
 	},
 	"evidence": {
 		Creatable: true, Required: []string{"case", "sha256", "size", "mime", "purpose"},
 		Fields: map[string]Field{
-			"case": {Once, text}, "inspection": {Once, text}, "rectification": {Once, text}, "sha256": {Once, text},
-			"size": {Once, number}, "mime": {Once, text}, "taken_at": {Once, text}, "position": {Once, object},
-			"heading": {Once, number}, "mock_location": {Once, flag}, "device": {Once, text}, "previous": {Once, text},
+			"case": {Once, id}, "inspection": {Once, text}, "rectification": {Once, text}, "sha256": {Once, digest},
+			"size": {Once, positive}, "mime": {Once, text}, "taken_at": {Once, text}, "position": {Once, object},
+			"heading": {Once, degrees}, "mock_location": {Once, flag}, "device": {Once, text}, "previous": {Once, text},
 			"caption": {LastWrite, text}, "item": {LastWrite, text}, "pair_of": {LastWrite, text},
-			"purpose": {LastWrite, text},
+			"purpose": {LastWrite, purpose},
 		},
 	},
 }

@@ -40,11 +40,15 @@ type Ledger interface {
 	// Successor returns an applied mutation that was built on mutation for a field, ""
 	// if there is none.
 	Successor(mutation, field string) (string, error)
+	// EpochBase is the highest seq that an earlier epoch can have given; 0 where there was
+	// none.
+	EpochBase() (int64, error)
 }
 
 // Place is where a record stands for a user.
 type Place struct {
 	Exists   bool
+	Record   string // the record's id as it is spelled; ids that differ only in case are one
 	InScope  bool   // the user's phone may hold it now
 	Had      bool   // it is or once was on the user's phone
 	Closed   bool   // the root of its case is closed

@@ -3,7 +3,6 @@ package sync
 // Pull: one page of what changed, read in one transaction.
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -155,24 +154,4 @@ func (p Puller) digest(buckets []string) (*Digest, error) {
 	}
 	d := sum.Digest()
 	return &d, nil
-}
-
-// Page size of a request is checked with its envelope.
-func checkSpec(spec *PullSpec) error {
-	if spec != nil && (spec.Limit < 0 || spec.Limit > MaxRows) {
-		return refuse("bad_request", "pull.limit must be 1 to %d, not %d", MaxRows, spec.Limit)
-	}
-	return nil
-}
-
-// ReadRequest reads an envelope; unknown members are ignored.
-func ReadRequest(body []byte) (Request, error) {
-	var r Request
-	if err := json.Unmarshal(body, &r); err != nil {
-		return r, refuse("bad_json", "%v", err)
-	}
-	if !mutationID.MatchString(r.Client.ID) {
-		return r, refuse("client_invalid", "client.id must be a ULID, 26 letters and digits, not %.40q", r.Client.ID)
-	}
-	return r, checkSpec(r.Pull)
 }

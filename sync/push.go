@@ -56,32 +56,25 @@ type arrival struct {
 func readBatch(raws []json.RawMessage) ([]arrival, error) {
 	batch := make([]arrival, len(raws))
 	for i, raw := range raws {
-		var head struct {
-			N  int64 `json:"n"`
-			ID any   `json:"id"`
-		}
-		if err := json.Unmarshal(raw, &head); err != nil || head.N < 1 {
+		n, id := headOf(raw)
+		if n < 1 {
 			return nil, refuse("bad_order", "mutation %d has no whole number above 0 as its n", i)
 		}
-		if i > 0 && head.N != batch[i-1].N+1 {
-			return nil, refuse("bad_order", "n %d follows %d; it must rise by 1", head.N, batch[i-1].N)
+		if i > 0 && n != batch[i-1].N+1 {
+			return nil, refuse("bad_order", "n %d follows %d; it must rise by 1", n, batch[i-1].N)
 		}
-		hash, err := hashOf(raw)
-		if err != nil {
-			return nil, refuse("bad_request", "mutation %d: %v", i, err)
-		}
-		batch[i] = arrive(raw, hash)
-		batch[i].name(head.N, head.ID)
+		batch[i] = arrive(raw)
+		batch[i].name(n, id)
 	}
 	return batch, nil
 }
 
-func arrive(raw json.RawMessage, hash string) arrival {
-	a := arrival{raw: raw, hash: hash}
+func arrive(raw json.RawMessage) arrival {
+	a := arrival{raw: raw, hash: hashOf(raw)}
 	switch {
 	case len(raw) > MaxMutation:
 		a.bad = CodeTooLarge // its members are not looked at
-	case json.Unmarshal(raw, &a.Mutation) != nil:
+	case tooDeep(raw), json.Unmarshal(raw, &a.Mutation) != nil:
 		a.bad = CodeBadMutation
 	}
 	return a
@@ -89,16 +82,12 @@ func arrive(raw json.RawMessage, hash string) arrival {
 
 // name gives a mutation its place and its identity. One without a good id goes by what
 // it holds.
-func (a *arrival) name(n int64, id any) {
-	a.N = n
-	a.ID, _ = id.(string)
-	a.key = a.ID
-	if !mutationID.MatchString(a.ID) {
+func (a *arrival) name(n int64, id string) {
+	a.N, a.ID, a.key = n, id, id
+	if !mutationID.MatchString(id) {
 		a.bad, a.key = CodeBadMutation, "sha256:"+a.hash
 	}
-	if len(a.ID) > maxEcho {
-		a.ID = ""
-	}
+	a.ID = echo(id)
 }
 
 // maxEcho bounds what of a malformed mutation is repeated and stored, in bytes.
@@ -205,10 +194,12 @@ func reuse(tx Tx, user User, client string, a *arrival, next bool) (Result, erro
 	return result, tx.Enter(user, client, key, &m, Stored{Hash: a.hash, Client: client, N: a.N, Result: result})
 }
 
-// bodyOf keeps at most MaxKept bytes of a body, as JSON.
+// bodyOf keeps at most MaxKept bytes of a body: as it came where it can be read again,
+// else as a text.
 func bodyOf(raw json.RawMessage) json.RawMessage {
-	if len(raw) <= MaxKept {
+	var v any
+	if len(raw) <= MaxKept && !tooDeep(raw) && json.Unmarshal(raw, &v) == nil {
 		return raw
 	}
-	return quoted(strings.ToValidUTF8(string(raw[:MaxKept]), ""))
+	return quoted(strings.ToValidUTF8(string(raw[:min(len(raw), MaxKept)]), ""))
 }

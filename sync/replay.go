@@ -9,17 +9,17 @@ import (
 	"slices"
 )
 
-// believe takes a replay's word only where it can be true: a lost result is older than
-// every seq of this epoch.
+// believe takes a replay's word only where it can be true: what was lost is older than
+// this epoch. Within an epoch the ledger knows better.
 func (j *judge) believe() error {
 	if j.m.Was == nil {
 		return nil
 	}
-	now, err := j.tx.Next()
+	base, err := j.tx.EpochBase()
 	if err != nil {
 		return err
 	}
-	if j.m.Was.Seq <= 0 || j.m.Was.Seq >= now {
+	if j.m.Was.Seq <= 0 || j.m.Was.Seq > base {
 		j.m.Was = nil
 	}
 	return nil
@@ -50,7 +50,7 @@ func (j *judge) oldVersions() map[string]string {
 // value is the older: it is kept and does not stand.
 func (j *judge) succeeded(out *merged, record Record) error {
 	for _, field := range slices.Sorted(maps.Keys(j.m.Set)) {
-		if j.gathers(field) || out.fields[field] == ByServer {
+		if j.gathers(field) || out.fields[field] == ByServer || equalValue(record.Doc[field], j.m.Set[field]) {
 			continue
 		}
 		next, err := j.tx.Successor(j.m.ID, field)

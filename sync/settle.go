@@ -2,9 +2,7 @@ package sync
 
 // A person settles what the field could not: which value of a field shall stand.
 
-import (
-	"encoding/json"
-)
+import "encoding/json"
 
 // ErrSettle is a settled value that does not fit its field.
 type ErrSettle struct{ Field string }
@@ -19,16 +17,18 @@ func (e ErrSettle) Code() string { return "value_unfit" }
 // have sent it.
 func Settled(collection, field string, now, taken json.RawMessage) (json.RawMessage, error) {
 	f, ok := Writable[collection].Fields[field]
-	if !ok || f.Policy == Once || !fits(f.kind, taken) {
+	if !ok || f.Policy == Once || !forms[f.kind](taken) || f.tooLong(taken) {
 		return nil, ErrSettle{field}
 	}
-	e := edit{policy: f.Policy, now: now, ours: taken}
-	switch f.Policy {
-	case Append, Union:
-		if d := e.decide(); d.write != nil {
-			return d.write, nil
-		}
-		return now, nil
+	if f.Policy != Append && f.Policy != Union {
+		return taken, nil
 	}
-	return taken, nil
+	d := edit{Field: f, now: now, ours: taken}.decide()
+	switch {
+	case d.loss != nil: // the list is full
+		return nil, ErrSettle{field}
+	case d.write != nil:
+		return d.write, nil
+	}
+	return now, nil
 }

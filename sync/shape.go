@@ -45,79 +45,44 @@ func shape(m *Mutation) (code, field string) {
 	return "", ""
 }
 
-// serverFields exist in the documents and are nobody's to write.
-var serverFields = map[string]bool{
-	"seq": true, "state": true, "receipt": true, "flags": true, "exif": true, "author": true, "outcome": true, "code": true,
-	"actor": true, "actor_kind": true, "received_at": true, "status": true, "items": true, "created_by": true, "from": true,
-	"to": true, "decided_by": true, "decided_at": true, "order_no": true, "served_at": true, "deadline": true,
-	"measures": true, "responsible": true, "officers": true, "submitted_at": true, "verified_at": true, "recheck_due": true,
-	"case": true, "round": true, "id": true, "inspection": true, "inspectors": true, "lead": true,
-}
-
 func fieldShape(m *Mutation, c Collection, name string) string {
 	f, ok := c.Fields[name]
-	if !ok {
-		if name == "id" && m.Op == OpCreate && equalJSON(m.Set[name], quoted(m.Record)) {
-			return ""
-		}
-		if serverFields[name] {
-			return CodeNotWritable
-		}
-		return CodeFieldUnknown
-	}
-	if m.Op == OpPatch && f.Policy == Once {
+	switch {
+	case !ok && name == "id" && m.Op == OpCreate && equalJSON(m.Set[name], quoted(m.Record)):
+		return ""
+	case !ok, m.Op == OpPatch && f.Policy == Once:
 		return CodeNotWritable
-	}
-	if !fits(f.kind, m.Set[name]) {
+	case !forms[f.kind](m.Set[name]):
 		return CodeWrongType
+	case f.Policy == Once && f.tooLong(m.Set[name]):
+		return CodeTooLarge
 	}
 	return ""
 }
 
-func quoted(s string) json.RawMessage {
-	data, err := json.Marshal(s)
-	if err != nil {
-		panic(err) // a string always has a JSON form
+// present leaves out of a create what is null: it says nothing of an optional field. A
+// list of nothing is an empty list.
+func present(m *Mutation) Fields {
+	if m.Op != OpCreate {
+		return m.Set
 	}
-	return data
-}
-
-// Entry is one element of an append field; By is set by the server.
-type Entry struct {
-	ID   string `json:"id"`
-	At   string `json:"at"`
-	Text string `json:"text"`
-	By   string `json:"by"`
-}
-
-// fits tells whether a value has the type of its field. Texts may not hold NUL, which
-// SQLite would cut.
-func fits(k kind, value json.RawMessage) bool {
-	switch k {
-	case text:
-		var v *string
-		return json.Unmarshal(value, &v) == nil && v != nil && !slices.Contains([]byte(*v), 0)
-	case number:
-		var v *float64
-		return json.Unmarshal(value, &v) == nil && v != nil
-	case flag:
-		var v *bool
-		return json.Unmarshal(value, &v) == nil && v != nil
-	case object:
-		var v map[string]any
-		return json.Unmarshal(value, &v) == nil
-	case texts:
-		var v []*string
-		return json.Unmarshal(value, &v) == nil && !slices.Contains(v, nil)
-	case entries:
-		var v []Entry
-		return json.Unmarshal(value, &v) == nil && !slices.ContainsFunc(v, func(e Entry) bool { return e.ID == "" })
+	out := maps.Clone(m.Set)
+	for name, value := range m.Set {
+		switch policy := Writable[m.Collection].Fields[name].Policy; {
+		case string(value) != "null":
+		case policy == Append, policy == Union:
+			out[name] = json.RawMessage("[]")
+		default:
+			delete(out, name)
+		}
 	}
-	return false
+	return out
 }
 
-// goodTime tells whether a device's time can be read.
+func quoted(s string) json.RawMessage { return encode(s) }
+
+// goodTime tells whether a device's time can be read, and is not longer than a time.
 func goodTime(at string) bool {
 	_, err := time.Parse(time.RFC3339Nano, at)
-	return err == nil
+	return err == nil && len(at) <= maxEcho
 }

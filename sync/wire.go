@@ -40,7 +40,7 @@ type Client struct {
 
 // PullSpec says how much the client takes; without it nothing is pulled.
 type PullSpec struct {
-	Limit  int  `json:"limit"` // rows, 1-2,000; 0 means 500
+	Limit  int  `json:"limit,omitempty"` // rows, 1-2,000; left out it is 500
 	Digest bool `json:"digest"`
 }
 

@@ -38,6 +38,7 @@ type heldRow struct {
 
 type world struct {
 	epoch    string
+	base     int64 // the highest seq that an earlier epoch can have given
 	head     int64
 	rows     map[key]row
 	feed     map[string]map[key]mark // by bucket
@@ -174,6 +175,8 @@ var (
 
 func (w tx) Next() (int64, error) { return w.next(), nil }
 
+func (w tx) EpochBase() (int64, error) { return w.base, nil }
+
 func (w tx) Known(user, id string) (*sync.Stored, error) {
 	if s, ok := w.ledger[[2]string{user, id}]; ok {
 		return &s, nil
@@ -228,10 +231,12 @@ func (w tx) Save(_ context.Context, s sync.Write) (sync.Saved, error) {
 		r.author = s.User.ID
 		_ = json.Unmarshal(s.Set["case"], &r.caseID) // its form was checked
 	}
+	set := maps.Clone(s.Set)
 	if s.M.Collection == "actions" && (s.Review || string(s.Set["name"]) != `"note"`) {
 		saved.Outcome, saved.Code = sync.Held, "wrong_state"
+		set["outcome"], set["code"] = encoded("needs_review"), encoded(saved.Code)
 	}
-	saved.Seq = w.write(k, r, s.Set, func(field string, seq int64) string {
+	saved.Seq = w.write(k, r, set, func(field string, seq int64) string {
 		if old := s.Versions[field]; old != "" {
 			return old
 		}

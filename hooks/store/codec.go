@@ -33,6 +33,11 @@ func Load(r *core.Record, v any) error {
 	if err := json.Unmarshal(data, &fields); err != nil {
 		return err
 	}
+	return load(r, fields)
+}
+
+// load is Load of values that are JSON already; they stay as they are spelled.
+func load(r *core.Record, fields map[string]json.RawMessage) error {
 	for name, raw := range fields {
 		field := r.Collection().Fields.GetByName(name)
 		if field == nil || name == "seq" {

@@ -20,12 +20,13 @@ import (
 // Place finds where a record stands for a user, or where a create would.
 func (s book) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
 	var p sync.Place
-	records, err := s.App.FindRecordsByIds(m.Collection, []string{m.Record})
+	var records []*core.Record
+	err := s.App.RecordQuery(m.Collection).AndWhere(dbx.NewExp("id = {:id} COLLATE NOCASE", dbx.Params{"id": m.Record})).Limit(1).All(&records)
 	if err != nil {
 		return p, err
 	}
 	if len(records) > 0 {
-		p.Exists, p.Case = true, records[0].GetString("case")
+		p.Exists, p.Record, p.Case = true, records[0].Id, records[0].GetString("case")
 		p.Author = authorField(records[0])
 	} else if m.Op == sync.OpCreate {
 		_ = json.Unmarshal(m.Set["case"], &p.Case) // its form was checked
@@ -98,7 +99,7 @@ func (s book) Save(ctx context.Context, w sync.Write) (sync.Saved, error) {
 	if err != nil {
 		return sync.Saved{}, err
 	}
-	if err := Load(r, w.Set); err != nil {
+	if err := load(r, w.Set); err != nil {
 		return sync.Saved{}, err
 	}
 	if w.Create {

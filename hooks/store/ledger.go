@@ -11,6 +11,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"xuncha/casework"
 	"xuncha/sync"
@@ -43,6 +44,17 @@ type book struct {
 var _ sync.Tx = book{}
 
 func (s book) Next() (int64, error) { return Feed{App: s.App}.Next() }
+
+// readEpochBase: a restore writes it, one below the first seq of its epoch.
+const readEpochBase = `SELECT CAST(value AS INTEGER) FROM sync_meta WHERE key = 'epoch_base'`
+
+func (s book) EpochBase() (base int64, err error) {
+	err = s.App.DB().NewQuery(readEpochBase).Row(&base)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil // there was no restore yet
+	}
+	return base, err
+}
 
 const readClient = `SELECT user, applied FROM sync_client WHERE id = {:id}`
 
@@ -162,21 +174,56 @@ func (s book) Hold(user sync.User, client string, m *sync.Mutation, h sync.Holdi
 		}
 		mutation = h.Mutation
 	}
-	if h.Theirs == nil {
-		h.Theirs = json.RawMessage("null")
+	for name, value := range map[string]string{
+		"kind": h.Kind, "case": h.Case, "collection": m.Collection, "record": m.Record, "field": h.Field, "author": from.User,
+		"client": from.Client, "mutation": mutation, "device_at": from.DeviceAt, "received_at": from.At, "code": h.Code, "state": h.State,
+	} {
+		r.Set(name, cut(value, columnMax))
 	}
-	err = Load(r, map[string]any{
-		"kind": h.Kind, "case": h.Case, "collection": m.Collection, "record": m.Record, "field": h.Field,
-		"base": base, "theirs": h.Theirs, "ours": h.Ours, "author": from.User, "client": from.Client, "mutation": mutation,
-		"device_at": from.DeviceAt, "received_at": from.At, "code": h.Code, "state": h.State,
-	})
-	if err != nil {
-		return 0, err
+	for name, value := range map[string]json.RawMessage{"base": encoded(base), "theirs": h.Theirs, "ours": h.Ours} {
+		r.Set(name, types.JSONRaw(bounded(value)))
 	}
 	if err := s.App.Save(r); err != nil {
 		return 0, err
 	}
-	return int64(r.GetInt("seq")), nil
+	if h.State == sync.StateOpen {
+		err = s.alarm(r)
+	}
+	return int64(r.GetInt("seq")), err
+}
+
+// columnMax and documentMax are what a column of held_edits takes: characters of a text,
+// bytes of a document. What is kept must never be refused for its size, or the phone
+// would send it for ever.
+const (
+	columnMax   = 5000
+	documentMax = 1 << 20
+)
+
+// cut is at most so many characters of a text.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	runes := []rune(s)
+	return string(runes[:min(len(runes), most)])
+}
+
+// bounded is a document as a column takes it. Only the server's own are ever longer; of
+// those the beginning is kept, as a text.
+func bounded(raw json.RawMessage) json.RawMessage {
+	if len(raw) <= documentMax {
+		return raw
+	}
+	if short, err := sync.Canonical(raw); err == nil && len(short) <= documentMax {
+		return short
+	}
+	return encoded(cut(string(raw), sync.MaxKept))
+}
+
+func encoded(s string) json.RawMessage {
+	data, _ := json.Marshal(s) // a text always has a JSON form
+	return data
 }
 
 const readHeldAction = `SELECT seq FROM held_edits WHERE mutation = {:id} AND author = {:author} AND kind = 'action' LIMIT 1`
@@ -228,10 +275,10 @@ const keptDays = 400
 var dropOld = []string{
 	`DELETE FROM sync_based_on WHERE newer IN (SELECT id FROM sync_mutation WHERE at < {:before})`,
 	`DELETE FROM sync_mutation WHERE at < {:before}`,
-	`DELETE FROM sync_client WHERE last_seen_at < {:before}`,
 }
 
-// Sweep forgets what is older than keptDays.
+// Sweep forgets what is older than keptDays. Clients are never forgotten: a phone whose n
+// the server does not know any more would wait for ever in a gap.
 func (s Books) Sweep() error {
 	before := s.Now().AddDate(0, 0, -keptDays).UTC().Format(stampLayout)
 	return s.App.RunInTransaction(func(tx core.App) error {

@@ -1,0 +1,153 @@
+package sync
+
+// Reading a request: the envelope must be whole, a mutation need not be.
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math"
+)
+
+// ReadRequest reads an envelope; unknown members are ignored. The mutations stay as they
+// came: one that cannot be read must not cost the others.
+func ReadRequest(body []byte) (Request, error) {
+	var r Request
+	rest, push := cutPush(wellFormed(body))
+	if err := json.Unmarshal(rest, &r); err != nil {
+		return r, refuse("bad_json", "%v", err)
+	}
+	for i, raw := range push {
+		if !tooDeep(raw) && !json.Valid(raw) {
+			return r, refuse("bad_json", "mutation %d is no JSON", i)
+		}
+	}
+	r.Push = push
+	if !mutationID.MatchString(r.Client.ID) {
+		return r, refuse("client_invalid", "client.id must be a ULID, 26 letters and digits, not %.40q", r.Client.ID)
+	}
+	if r.Pull != nil && (r.Pull.Limit < 1 || r.Pull.Limit > MaxRows) {
+		return r, refuse("bad_request", "pull.limit must be 1 to %d, not %d", MaxRows, r.Pull.Limit)
+	}
+	return r, nil
+}
+
+// cutPush takes the mutations out of an envelope. Of several lists the last counts, as
+// everywhere in JSON.
+func cutPush(body []byte) (rest []byte, push []json.RawMessage) {
+	members, end := pieces(body, gap(body, 0))
+	if end < 0 {
+		return body, nil // no object: the envelope says so when it is read
+	}
+	done := 0
+	for _, m := range members {
+		if m.name != "push" || body[m.from] != '[' {
+			continue
+		}
+		list, _ := pieces(body, m.from)
+		push = make([]json.RawMessage, len(list))
+		for i, e := range list {
+			push[i] = body[e.from:e.to]
+		}
+		rest = append(append(rest, body[done:m.from]...), emptied(body[m.from:m.to], list, m.from)...)
+		done = m.to
+	}
+	return append(rest, body[done:]...), push
+}
+
+// emptied is a list with nothing in its places, so that its commas are still checked.
+func emptied(list []byte, elements []piece, offset int) []byte {
+	var out []byte
+	done := 0
+	for _, e := range elements {
+		out = append(append(out, list[done:e.from-offset]...), "null"...)
+		done = e.to - offset
+	}
+	return append(out, list[done:]...)
+}
+
+// UnmarshalJSON reads what to pull; a limit that is not named is the default.
+func (s *PullSpec) UnmarshalJSON(data []byte) error {
+	type plain PullSpec
+	p := plain{Limit: defaultRows}
+	err := json.Unmarshal(data, &p)
+	*s = PullSpec(p)
+	return err
+}
+
+// UnmarshalJSON reads a mutation by the exact names of its members, each as far as it can
+// be read: what is refused is kept with what is known of it.
+func (m *Mutation) UnmarshalJSON(data []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return err
+	}
+	*m = Mutation{}
+	var base map[string]*string
+	var errs []error
+	for _, part := range []struct {
+		name string
+		into any
+	}{
+		{"n", (*whole)(&m.N)},
+		{"id", &m.ID},
+		{"op", &m.Op},
+		{"collection", &m.Collection},
+		{"record", &m.Record},
+		{"set", &m.Set},
+		{"base", &base},
+		{"at", &m.At},
+		{"mono", &m.Mono},
+		{"was", &m.Was},
+	} {
+		if raw, ok := members[part.name]; ok {
+			errs = append(errs, json.Unmarshal(raw, part.into))
+		}
+	}
+	if base != nil {
+		m.Base = map[string]string{}
+	}
+	for field, token := range base {
+		if token != nil { // null says nothing, so the base is unknown
+			m.Base[field] = *token
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// whole is a number without a fraction, however it is spelled: 1, 1.0 and 1e0 are one.
+type whole int64
+
+// maxWhole is the largest whole number that every client's numbers hold exactly.
+const maxWhole = 1 << 53
+
+var errNotWhole = errors.New("not a whole number")
+
+func (w *whole) UnmarshalJSON(data []byte) error {
+	var f float64
+	if err := json.Unmarshal(data, &f); err != nil {
+		return err
+	}
+	if f != math.Trunc(f) || math.Abs(f) > maxWhole {
+		return errNotWhole
+	}
+	*w = whole(f)
+	return nil
+}
+
+// headOf is what must be readable of any mutation: its place and its id.
+func headOf(raw json.RawMessage) (n int64, id string) {
+	members, _ := pieces(raw, gap(raw, 0))
+	for _, m := range members {
+		value := bytes.TrimSpace(raw[m.from:m.to])
+		switch m.name {
+		case "n":
+			n = 0
+			_ = json.Unmarshal(value, (*whole)(&n)) // else it stays below 1
+		case "id":
+			id = ""
+			_ = json.Unmarshal(value, &id) // else it has none
+		}
+	}
+	return n, id
+}
