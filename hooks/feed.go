@@ -30,6 +30,9 @@ func bindFeed(app core.App, h *house) error {
 	app.OnRecordDeleteExecute("respondents").BindFunc(projectAgain)
 	app.OnRecordCreateExecute("users").Bind(&hook.Handler[*core.RecordEvent]{Func: h.keepGrants, Priority: inside + 1})
 	app.OnRecordUpdateExecute("users").Bind(&hook.Handler[*core.RecordEvent]{Func: h.keepGrants, Priority: inside + 1})
+	if err := (store.Words{App: app}).Furnish(); err != nil {
+		return err
+	}
 	books := store.Books{App: app, Now: h.cfg.Now}
 	desk := sync.Desk{House: books, Key: h.keys.For("cursor"), Now: h.cfg.Now}
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {

@@ -48,6 +48,7 @@ func (s Fsck) Run() (Report, error) {
 		{"documents", s.documents},
 		{"documents", s.orphans},
 		{"documents", s.bare},
+		{"documents", s.words},
 		{"documents", s.head},
 		{"access", s.grants},
 		{"access", s.caseUsers},
@@ -221,6 +222,9 @@ func (s Fsck) grants(r *Report) error {
 
 func (s Fsck) ids() (map[string]bool, error) {
 	known := map[string]bool{}
+	for id := range wordDocs() {
+		known[wordsAs+"/"+id] = true
+	}
 	for name, p := range projections {
 		var ids []string
 		if err := s.App.DB().Select("id").From(name).Column(&ids); err != nil {

@@ -57,6 +57,9 @@ func (s Fsck) repair(ctx context.Context, d Difference) error {
 	if d.Collection == "sync_meta" {
 		return Feed{App: s.App}.exec(`UPDATE sync_meta SET value = (SELECT max(seq) FROM sync_feed) WHERE key = 'head'`, dbx.Params{})
 	}
+	if d.Collection == wordsAs && wordDocs()[d.Record] != nil {
+		return Words(s).Furnish()
+	}
 	source := sourceOf(d.Collection)
 	for _, name := range source {
 		records, err := s.App.FindRecordsByIds(name, []string{d.Record})
