@@ -49,7 +49,7 @@ const (
 func Check(p orb.Point) error {
 	lon, lat := p[0], p[1]
 	switch {
-	case math.IsNaN(lon) || math.IsNaN(lat) || math.IsInf(lon, 0) || math.IsInf(lat, 0):
+	case !finite(p):
 		return Refusal{"coordinates_invalid", "the coordinates are no numbers"}
 	case lat >= 73 && lat <= 136 && lon >= 3 && lon <= 54:
 		return Refusal{"coordinates_swapped", fmt.Sprintf("lon %g, lat %g look swapped: longitude comes first", lon, lat)}
@@ -57,6 +57,10 @@ func Check(p orb.Point) error {
 		return Refusal{"coordinates_invalid", fmt.Sprintf("lon %g, lat %g lie beyond the globe", lon, lat)}
 	}
 	return nil
+}
+
+func finite(p orb.Point) bool {
+	return !math.IsNaN(p[0]-p[0]) && !math.IsNaN(p[1]-p[1]) // what is no number, or without end, less itself is no number
 }
 
 // ToWGS84 converts a position from the datum its source declared. The error is a Refusal.

@@ -4,6 +4,7 @@ package geo
 // for every place.
 
 import (
+	"encoding/json"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -222,16 +223,143 @@ func TestFaultsAreNamedMendedOrLeftOut(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreNoBordersAreRefused(t *testing.T) {
+func TestFilesThatAreNoCollectionAreRefused(t *testing.T) {
 	for content, want := range map[string]string{
 		"": "no GeoJSON", `{"type":"FeatureCollection","features":[]}`: "no features",
-		`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"99"},"geometry":{"type":"Polygon","coordinates":[]}}]}`:      "six digits",
-		`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"990101"},"geometry":{"type":"Point","coordinates":[1,2]}}]}`: "Polygon",
-		strings.Replace(string(one(orb.Ring{{39, 116}, {39, 117}, {40, 117}, {39, 116}})), "990101", "990101", 1):                                     "swapped",
+		`{"type":"Feature","features":[{}]}`:          "no GeoJSON",
+		`{"type":"FeatureCollection","features":{}}`: "no GeoJSON",
 	} {
 		if _, _, err := ReadDivisions([]byte(content), Reading{CRS: WGS84, CodeField: "code"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60s: %v, want %q", content, err, want)
 		}
+	}
+	if _, _, err := ReadDivisions(one(), Reading{CRS: "mars", CodeField: "code"}); err == nil {
+		t.Error("a datum that is none was taken")
+	}
+}
+
+// badFeatures are features that cannot be mended, by the fault they have.
+var badFeatures = map[string]struct{ feature, kind string }{
+	"beyond the globe":      {polygonOf("110105", `[[[300,39],[301,39],[301,40],[300,39]]]`), "coordinates_invalid"},
+	"swapped":               {polygonOf("110105", `[[[39,116],[39,117],[40,117],[39,116]]]`), "coordinates_swapped"},
+	"null in a position":    {polygonOf("110105", `[[[116,39],[117,null],[117,40],[116,39]]]`), NotANumber},
+	"half a position":       {polygonOf("110105", `[[[116,39],[117],[117,40],[116,39]]]`), NotANumber},
+	"no position":           {polygonOf("110105", `[[[116,39],null,[117,40],[116,39]]]`), NotANumber},
+	"a word":                {polygonOf("110105", `[[[116,39],["a","b"],[117,40],[116,39]]]`), NotANumber},
+	"a number without end":  {polygonOf("110105", `[[[116,39],[1e999,39],[117,40],[116,39]]]`), NotANumber},
+	"a ring that is a word": {polygonOf("110105", `["ring"]`), BadFeature},
+	"null geometry":         {`{"type":"Feature","properties":{"code":"110105"},"geometry":null}`, EmptyBorder},
+	"no geometry":           {`{"type":"Feature","properties":{"code":"110105"}}`, EmptyBorder},
+	"no polygon":            {`{"type":"Feature","properties":{"code":"110105"},"geometry":{"type":"MultiPolygon","coordinates":[]}}`, EmptyBorder},
+	"no coordinates":        {`{"type":"Feature","properties":{"code":"110105"},"geometry":{"type":"MultiPolygon"}}`, BadFeature},
+	"a point":               {`{"type":"Feature","properties":{"code":"110105"},"geometry":{"type":"Point","coordinates":[116,39]}}`, NoPolygon},
+	"no code":               {polygonOf("", `[[[116,39],[117,39],[117,40],[116,39]]]`), CodeMissing},
+	"half a code":           {polygonOf("1101", `[[[116,39],[117,39],[117,40],[116,39]]]`), CodeMissing},
+	"no properties":         {`{"type":"Feature","properties":null,"geometry":null}`, CodeMissing},
+	"the code twice":        {polygonOf("990101", `[[[116,39],[117,39],[117,40],[116,39]]]`), CodeTwice},
+	"no feature":            {`"feature"`, BadFeature},
+	"a hole through the shell": {polygonOf("110105",
+		`[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[3,1],[3,2],[6,2],[6,1],[3,1]]]`), HoleOutside},
+	"a hole that leaves between its vertices": {polygonOf("110105",
+		`[[[0,0],[4,0],[4,4],[3,4],[3,1],[1,1],[1,4],[0,4],[0,0]],[[0.5,2],[0.5,3],[3.5,3],[3.5,2],[0.5,2]]]`), HoleOutside},
+	"a hole that is the shell": {polygonOf("110105", `[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[0,0],[0,4],[4,4],[4,0],[0,0]]]`), HoleOutside},
+	"holes that cross": {polygonOf("110105",
+		`[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[1,1],[1,3],[3,3],[3,1],[1,1]],[[2,2],[2,4],[4,4],[4,2],[2,2]]]`), HolesOverlap},
+	"a hole in a hole": {polygonOf("110105",
+		`[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[2,2],[2,3],[3,3],[3,2],[2,2]],[[1,1],[1,4],[4,4],[4,1],[1,1]]]`), HolesOverlap},
+	"a hole twice": {polygonOf("110105",
+		`[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[1,1],[1,3],[3,3],[3,1],[1,1]],[[1,1],[1,3],[3,3],[3,1],[1,1]]]`), HolesOverlap},
+}
+
+func polygonOf(code, coordinates string) string {
+	return `{"type":"Feature","properties":{"code":"` + code + `","name":"县"},"geometry":{"type":"Polygon","coordinates":` + coordinates + `}}`
+}
+
+// A feature that is bad in whatever way ends no run: it is named with all the others, and
+// left out where that is asked for.
+func TestEveryBadFeatureIsNamedAndLeftOut(t *testing.T) {
+	good := polygonOf("990101", `[[[116,39],[117,39],[117,40],[116,40],[116,39]]]`)
+	features := []string{good}
+	for name, c := range badFeatures {
+		file := `{"type":"FeatureCollection","features":[` + good + "," + c.feature + `]}`
+		how := Reading{CRS: WGS84, CodeField: "code", NameField: "name", Repair: true}
+		_, found, err := ReadDivisions([]byte(file), how)
+		if !errors.Is(err, ErrFaults) || !slices.ContainsFunc(found, func(f Fault) bool { return f.Kind == c.kind && f.Feature == 1 }) {
+			t.Errorf("%s: %v %v, want %s", name, found, err, c.kind)
+		}
+		how.Skip = true
+		ds, found, err := ReadDivisions([]byte(file), how)
+		if err != nil || len(ds) != 1 || ds[0].Code != "990101" || len(found) == 0 || !found[0].LeftOut {
+			t.Errorf("%s skipped: %v %v %v", name, ds, found, err)
+		}
+		if _, err := json.Marshal(found); err != nil {
+			t.Errorf("%s: the report is no JSON: %v", name, err)
+		}
+		features = append(features, c.feature)
+	}
+	_, found, err := ReadDivisions([]byte(`{"type":"FeatureCollection","features":[`+strings.Join(features, ",")+`]}`),
+		Reading{CRS: WGS84, CodeField: "code", NameField: "name"})
+	seen := map[int]bool{}
+	for _, f := range found {
+		seen[f.Feature] = true
+	}
+	if !errors.Is(err, ErrFaults) || len(seen) != len(badFeatures) {
+		t.Errorf("of %d bad features %d are named: %v", len(badFeatures), len(seen), err)
+	}
+}
+
+// Holes may touch each other and the shell: whose a place is stays clear.
+func TestHolesThatTouchAreGood(t *testing.T) {
+	for name, coordinates := range map[string]string{
+		"the shell in a vertex": `[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[0,2],[1,3],[1,1],[0,2]]]`,
+		"the shell in an edge":  `[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[0,1],[0,3],[1,3],[1,1],[0,1]]]`,
+		"each other in an edge": `[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[1,1],[1,3],[3,3],[3,1],[1,1]],[[3,1],[3,3],[5,3],[5,1],[3,1]]]`,
+	} {
+		file := `{"type":"FeatureCollection","features":[` + polygonOf("990101", coordinates) + `]}`
+		if _, found, err := ReadDivisions([]byte(file), Reading{CRS: WGS84, CodeField: "code"}); err != nil || len(found) > 0 {
+			t.Errorf("%s: %v %v", name, found, err)
+		}
+	}
+}
+
+// Ground that two divisions claim is told with its size; what they only touch is not.
+func TestOverlapsAreMeasured(t *testing.T) {
+	for seed := range uint64(5) {
+		s := city
+		s.Seed = seed
+		if found := Overlaps(divisions(t, s)); len(found) > 0 {
+			t.Errorf("seed %d: neighbours, an enclave and a lake overlap: %v", seed, found)
+		}
+	}
+	box := func(code string, west, south, east, north float64) Division {
+		return Division{Code: code, Name: "县" + code, Border: orb.MultiPolygon{{{{west, south}, {east, south}, {east, north}, {west, north}, {west, south}}}}}
+	}
+	whole, part, beside := box("110101", 116, 39, 116.5, 39.4), box("110102", 116.2, 39.1, 116.4, 39.3), box("110103", 116.5, 39, 117, 39.4)
+	found := Overlaps([]Division{whole, part, beside})
+	want := 0.2 * 0.2 * metresPerDegree * metresPerDegree * math.Cos(39.2*math.Pi/180)
+	if len(found) != 1 || found[0].A.Code != "110101" || found[0].B.Code != "110102" || math.Abs(found[0].AreaM/want-1) > 0.02 {
+		t.Fatalf("%v, want %.0f m²", found, want)
+	}
+	if !contains(part.Border[0], found[0].At) || !strings.Contains(found[0].String(), "县110102") {
+		t.Errorf("%v", found[0])
+	}
+	sliver := box("110104", 116.5-2/metresPerDegree, 39, 117, 39.4)
+	if found := Overlaps([]Division{whole, sliver}); len(found) > 0 {
+		t.Errorf("two metres along a border: %v", found)
+	}
+	hole := Division{Code: "110105", Border: orb.MultiPolygon{{whole.Border[0][0], part.Border[0][0]}}}
+	if found := Overlaps([]Division{hole, part}); len(found) > 0 {
+		t.Errorf("an enclave in its hole: %v", found)
+	}
+}
+
+// Where two claim a place the answer says so, whatever the accuracy.
+func TestAPlaceThatTwoClaimIsUncertain(t *testing.T) {
+	square := orb.MultiPolygon{{{{116, 39}, {117, 39}, {117, 40}, {116, 40}, {116, 39}}}}
+	p := NewPartition([]Division{{Code: "110102", Border: square}, {Code: "110101", Border: square}})
+	o, err := p.Lookup(orb.Point{116.5, 39.5}, 0)
+	if err != nil || o.Code != "110101" || o.Second != "110102" || !o.Uncertain {
+		t.Errorf("%+v %v", o, err)
 	}
 }
 
@@ -243,6 +371,7 @@ func FuzzReadDivisions(f *testing.F) {
 		if err != nil {
 			return
 		}
+		Overlaps(ds)
 		if _, err := NewPartition(ds).Lookup(orb.Point{1, 1}, 100); err != nil {
 			t.Fatal(err)
 		}

@@ -35,7 +35,7 @@ type Owner struct {
 	Code      string   `json:"owner"` // "" outside of every division
 	Name      string   `json:"name"`
 	Ancestors []string `json:"ancestors"` // the city, the province
-	Uncertain bool     `json:"uncertain"` // the accuracy reaches another division
+	Uncertain bool     `json:"uncertain"` // the accuracy reaches another division, or two claim the place
 	Second    string   `json:"second"`    // that division
 	BorderM   float64  `json:"border_m"`  // metres to the nearest border of the owner, looked for up to the accuracy
 }
@@ -99,22 +99,36 @@ func (p *Partition) Lookup(at orb.Point, accuracy float64) (Owner, error) {
 	if err := Check(at); err != nil {
 		return Owner{}, err
 	}
-	own := -1
-	p.visit(p.root, at.Bound(), func(i int) bool {
-		if contains(p.parts[i].polygon, at) {
-			own = i
-		}
-		return own < 0
-	})
+	own := p.claims(at)
 	var o Owner
-	if own >= 0 {
-		o.Code, o.Name = p.parts[own].code, p.parts[own].name
+	if len(own) > 0 {
+		o.Code, o.Name = p.parts[own[0]].code, p.parts[own[0]].name
 		o.Ancestors = Ancestors(o.Code)
+	}
+	if len(own) > 1 {
+		o.Second, o.Uncertain = p.parts[own[1]].code, true
 	}
 	if accuracy > 0 {
 		p.doubt(&o, at, accuracy)
 	}
 	return o, nil
+}
+
+// claims are the parts that hold a place, one for each division, by its code: one, where the
+// borders are a partition as they should be; two, where they overlap.
+func (p *Partition) claims(at orb.Point) []int {
+	var out []int
+	p.visit(p.root, at.Bound(), func(i int) bool {
+		if contains(p.parts[i].polygon, at) {
+			out = append(out, i)
+		}
+		return true
+	})
+	if len(out) > 1 {
+		slices.SortFunc(out, func(x, y int) int { return cmp.Compare(p.parts[x].code, p.parts[y].code) })
+		out = slices.CompactFunc(out, func(x, y int) bool { return p.parts[x].code == p.parts[y].code })
+	}
+	return out
 }
 
 // doubt looks for other divisions that the accuracy reaches.

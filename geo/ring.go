@@ -5,8 +5,8 @@ package geo
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 )
@@ -15,7 +15,8 @@ import (
 type Fault struct {
 	Feature int       `json:"feature"` // from 0
 	Code    string    `json:"code"`    // division code of the feature
-	Ring    string    `json:"ring"`    // polygon.ring, from 0.0
+	Name    string    `json:"name"`
+	Ring    string    `json:"ring"`    // polygon.ring, from 0.0; "" for the whole feature
 	Kind    string    `json:"kind"`
 	At      orb.Point `json:"at"`
 	Detail  string    `json:"detail"`
@@ -31,10 +32,15 @@ func (f Fault) String() string {
 	if f.LeftOut {
 		end = " (left out)"
 	}
-	return fmt.Sprintf("feature %d %s, ring %s: %s at %.6f,%.6f %s%s", f.Feature, f.Code, f.Ring, f.Kind, f.At[0], f.At[1], f.Detail, end)
+	where := strings.TrimRight(fmt.Sprintf("feature %d %s %s", f.Feature, f.Code, f.Name), " ")
+	if f.Ring == "" {
+		return fmt.Sprintf("%s: %s %s%s", where, f.Kind, f.Detail, end)
+	}
+	return fmt.Sprintf("%s, ring %s: %s at %.6f,%.6f %s%s", where, f.Ring, f.Kind, f.At[0], f.At[1], f.Detail, end)
 }
 
-// Kinds of faults. The first four can be mended without a doubt.
+// Kinds of faults, stable. The first four can be mended without a doubt. A position may also
+// have the code of its Refusal: coordinates_invalid, coordinates_swapped.
 const (
 	Unclosed     = "unclosed"
 	Doubled      = "doubled_vertex"
@@ -43,10 +49,29 @@ const (
 	TooShort     = "too_short"
 	NotANumber   = "not_a_number"
 	SelfCrossing = "self_intersection"
-	HoleOutside  = "hole_outside"
+	HoleOutside  = "hole_outside"  // in part or as a whole
+	HolesOverlap = "holes_overlap" // or one lies in the other
+	EmptyBorder  = "empty_border"
+	NoPolygon    = "not_a_polygon"
+	CodeMissing  = "code_missing"
+	CodeTwice    = "code_twice"
+	BadFeature   = "bad_feature" // not what GeoJSON says a feature is
 )
 
 var mendable = []string{Unclosed, Doubled, Spike, Orientation}
+
+func mendableAll(found []Fault) bool {
+	return !slices.ContainsFunc(found, func(f Fault) bool { return !slices.Contains(mendable, f.Kind) })
+}
+
+// mended is a ring without what can be mended, running the way it should.
+func mended(r orb.Ring, hole bool) orb.Ring {
+	r = mend(r)
+	if anticlockwise(r) == hole {
+		slices.Reverse(r)
+	}
+	return r
+}
 
 // mend closes a ring and drops doubled vertices and spikes, again until none is left.
 func mend(r orb.Ring) orb.Ring {
@@ -73,11 +98,6 @@ func mend(r orb.Ring) orb.Ring {
 
 // faults names what is wrong with a ring; outer rings run anti-clockwise, holes clockwise.
 func faults(r orb.Ring, hole bool) []Fault {
-	for _, p := range r {
-		if math.IsNaN(p[0]) || math.IsNaN(p[1]) || math.IsInf(p[0], 0) || math.IsInf(p[1], 0) {
-			return []Fault{{Kind: NotANumber}}
-		}
-	}
 	var out []Fault
 	if len(r) > 0 && r[0] != r[len(r)-1] {
 		out = append(out, Fault{Kind: Unclosed, At: r[len(r)-1]})
@@ -113,7 +133,7 @@ func anticlockwise(r orb.Ring) bool {
 
 type segment struct {
 	a, b orb.Point
-	i    int // its place in the ring
+	i    int // its place in the ring, or the ring's place in the polygon
 }
 
 func (s segment) west() float64 { return min(s.a[0], s.b[0]) }
