@@ -226,7 +226,7 @@ func TestFaultsAreNamedMendedOrLeftOut(t *testing.T) {
 func TestFilesThatAreNoCollectionAreRefused(t *testing.T) {
 	for content, want := range map[string]string{
 		"": "no GeoJSON", `{"type":"FeatureCollection","features":[]}`: "no features",
-		`{"type":"Feature","features":[{}]}`:          "no GeoJSON",
+		`{"type":"Feature","features":[{}]}`:         "no GeoJSON",
 		`{"type":"FeatureCollection","features":{}}`: "no GeoJSON",
 	} {
 		if _, _, err := ReadDivisions([]byte(content), Reading{CRS: WGS84, CodeField: "code"}); err == nil || !strings.Contains(err.Error(), want) {

@@ -16,7 +16,7 @@ type Fault struct {
 	Feature int       `json:"feature"` // from 0
 	Code    string    `json:"code"`    // division code of the feature
 	Name    string    `json:"name"`
-	Ring    string    `json:"ring"`    // polygon.ring, from 0.0; "" for the whole feature
+	Ring    string    `json:"ring"` // polygon.ring, from 0.0; "" for the whole feature
 	Kind    string    `json:"kind"`
 	At      orb.Point `json:"at"`
 	Detail  string    `json:"detail"`

@@ -1,15 +1,12 @@
 package main
 
-// Borders of jurisdictions: imported from a file, and asked whose a place is.
+// Borders of jurisdictions, asked whose a place is.
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"slices"
+	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -20,106 +17,13 @@ import (
 	"xuncha/casework"
 	"xuncha/geo"
 	"xuncha/hooks/store"
+	"xuncha/intake"
 )
 
 func geoCommand() *cobra.Command {
 	return group(
 		&cobra.Command{Use: "geo", Short: "jurisdictions 辖区", Long: "Borders of jurisdictions are yours to import: none are shipped."},
 		geoImportCommand(), geoLocateCommand())
-}
-
-// report is what an import says, also as JSON.
-type report struct {
-	Divisions int         `json:"divisions"`
-	Imported  bool        `json:"imported"`
-	Faults    []geo.Fault `json:"faults"`
-}
-
-func geoImportCommand() *cobra.Command {
-	var (
-		how    geo.Reading
-		in     store.Import
-		datum  string
-		dry    bool
-		asJSON bool
-	)
-	cmd := &cobra.Command{
-		Use: "import FILE", Short: "import borders from a GeoJSON file, all or nothing",
-		Long: `Reads a GeoJSON feature collection of polygons, looks at each ring (closed, numbers
-only, no self-intersection, no doubled vertices, holes inside) and stores a version of
-each division, valid from the given day.
-
---repair mends what is unambiguous: unclosed rings, doubled vertices, spikes, wrong
-orientation. --skip leaves out features that cannot be mended and names them. Without
-them a file with a fault changes nothing.`,
-		Example: "  xuncha geo import counties.geojson --datum gcj02 --code-field adcode --name-field name --valid-from 2026-01-01 --repair",
-		Args:    takes("FILE"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			how.CRS, in.CRS, in.Source = geo.CRS(datum), datum, args[0]
-			if err := checkImport(in); err != nil {
-				return err
-			}
-			data, err := os.ReadFile(args[0])
-			if err != nil {
-				return err
-			}
-			divisions, faults, err := geo.ReadDivisions(data, how)
-			r := report{Divisions: len(divisions), Faults: faults}
-			if err != nil {
-				return errors.Join(printReport(cmd, r, asJSON), err)
-			}
-			if dry {
-				return printReport(cmd, r, asJSON)
-			}
-			return withApp(cmd, func(app core.App) error {
-				err := app.RunInTransaction(func(tx core.App) error { return store.Jurisdictions{App: tx}.Put(divisions, in) })
-				r.Imported = err == nil
-				return errors.Join(err, printReport(cmd, r, asJSON))
-			})
-		},
-	}
-	f := cmd.Flags()
-	f.StringVar(&datum, "datum", "", "the file's datum: wgs84, gcj02, bd09 or cgcs2000 (needed: it is never guessed)")
-	f.StringVar(&how.CodeField, "code-field", "code", "property with the division code")
-	f.StringVar(&how.NameField, "name-field", "name", "property with the name")
-	f.StringVar(&in.Level, "level", store.County, "county, city or province")
-	f.StringVar(&in.ValidFrom, "valid-from", "", "first day of this version, YYYY-MM-DD (needed)")
-	f.BoolVar(&how.Repair, "repair", false, "mend what is unambiguous")
-	f.BoolVar(&how.Skip, "skip", false, "leave out what cannot be mended")
-	f.BoolVar(&dry, "dry-run", false, "look at the file only")
-	f.BoolVar(&asJSON, "json", false, "print the report as JSON")
-	for _, name := range []string{"datum", "valid-from"} {
-		_ = cmd.MarkFlagRequired(name) // the flag exists
-	}
-	return cmd
-}
-
-// borderLevels are the divisions whose borders can be kept.
-var borderLevels = []string{store.County, "city", "province"}
-
-func checkImport(in store.Import) error {
-	if _, err := time.Parse(time.DateOnly, in.ValidFrom); err != nil {
-		return fmt.Errorf("--valid-from %q: want YYYY-MM-DD", in.ValidFrom)
-	}
-	if !slices.Contains(borderLevels, in.Level) {
-		return fmt.Errorf("--level %q: want one of %s", in.Level, strings.Join(borderLevels, ", "))
-	}
-	return nil
-}
-
-func printReport(cmd *cobra.Command, r report, asJSON bool) error {
-	if asJSON {
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(r)
-	}
-	for _, f := range r.Faults {
-		fmt.Fprintln(cmd.OutOrStdout(), f)
-	}
-	word := "readable, nothing imported"
-	if r.Imported {
-		word = "imported"
-	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s %s, %s\n", counted(r.Divisions, "division"), word, counted(len(r.Faults), "fault"))
-	return nil
 }
 
 func geoLocateCommand() *cobra.Command {
@@ -136,6 +40,9 @@ func geoLocateCommand() *cobra.Command {
 			at, err := place(args[0], args[1], datum)
 			if err != nil {
 				return err
+			}
+			if math.IsNaN(accuracy) || accuracy < 0 || accuracy > intake.MaxAccuracy {
+				return fmt.Errorf("--accuracy %g: want metres from 0 to %d", accuracy, intake.MaxAccuracy)
 			}
 			return reading(cmd, func(app core.App) error {
 				today := casework.Date(time.Now())

@@ -1,6 +1,6 @@
 package store
 
-// Jurisdictions: versions of borders, and the partition that is in force.
+// Jurisdictions: whose a place is, by the partition that is in force.
 
 import (
 	"encoding/json"
@@ -19,78 +19,27 @@ import (
 	"xuncha/geo"
 )
 
-// Import is what is known of all divisions of one file.
-type Import struct {
-	Level     string // county, city, province
-	ValidFrom string // YYYY-MM-DD
-	CRS       string // as the file was in
-	Source    string
-}
-
 // Jurisdictions stores borders; App is a transaction where it writes.
 type Jurisdictions struct{ App core.App }
-
-// Put stores a version of each division; the versions before end where it begins.
-func (s Jurisdictions) Put(divisions []geo.Division, in Import) error {
-	for _, d := range divisions {
-		olds, err := s.App.FindAllRecords("jurisdictions", dbx.HashExp{"division_code": d.Code, "level": in.Level})
-		if err != nil {
-			return err
-		}
-		var same *core.Record
-		for _, old := range olds {
-			from, to := old.GetString("valid_from"), old.GetString("valid_to")
-			if from == in.ValidFrom {
-				same = old
-			} else if from < in.ValidFrom && (to == "" || to > in.ValidFrom) {
-				old.Set("valid_to", in.ValidFrom)
-				if err := s.App.Save(old); err != nil {
-					return err
-				}
-			}
-		}
-		if err := s.put(same, d, in); err != nil {
-			return fmt.Errorf("division %s: %w", d.Code, err)
-		}
-	}
-	return nil
-}
-
-func (s Jurisdictions) put(r *core.Record, d geo.Division, in Import) error {
-	if r == nil {
-		var err error
-		if r, err = newRecord(s.App, "jurisdictions", ""); err != nil {
-			return err
-		}
-	}
-	border, err := json.Marshal(geojson.NewGeometry(d.Border))
-	if err != nil {
-		return err
-	}
-	agencies, err := s.App.FindAllRecords("agencies", dbx.HashExp{"division_code": d.Code})
-	if err != nil {
-		return err
-	}
-	if len(agencies) > 0 {
-		r.Set("agency", agencies[0].Id)
-	}
-	if err := Load(r, map[string]any{
-		"division_code": d.Code, "name": d.Name, "level": in.Level, "valid_from": in.ValidFrom, "crs": in.CRS, "source": in.Source,
-		"geometry": json.RawMessage(border),
-	}); err != nil {
-		return err
-	}
-	return s.App.Save(r)
-}
 
 // Partition builds the index of the divisions of a level that are in force on a day. A
 // border that cannot be read is left out and logged.
 func (s Jurisdictions) Partition(level, day string) (*geo.Partition, error) {
-	var records []*core.Record
-	err := s.App.RecordQuery("jurisdictions").AndWhere(dbx.NewExp(
-		"level = {:level} AND valid_from <= {:day} AND (valid_to = '' OR valid_to > {:day})", dbx.Params{"level": level, "day": day})).
-		OrderBy("division_code").All(&records)
+	divisions, err := s.inForce(level, day)
 	if err != nil {
+		return nil, err
+	}
+	return geo.NewPartition(divisions), nil
+}
+
+// onDay are the versions of a level that are in force on a day.
+func onDay(level, day string) dbx.Expression {
+	return dbx.NewExp("level = {:level} AND valid_from <= {:day} AND (valid_to = '' OR valid_to > {:day})", dbx.Params{"level": level, "day": day})
+}
+
+func (s Jurisdictions) inForce(level, day string) ([]geo.Division, error) {
+	var records []*core.Record
+	if err := s.App.RecordQuery("jurisdictions").AndWhere(onDay(level, day)).OrderBy("division_code").All(&records); err != nil {
 		return nil, err
 	}
 	divisions := make([]geo.Division, 0, len(records))
@@ -102,7 +51,7 @@ func (s Jurisdictions) Partition(level, day string) (*geo.Partition, error) {
 		}
 		divisions = append(divisions, geo.Division{Code: r.GetString("division_code"), Name: r.GetString("name"), Border: border})
 	}
-	return geo.NewPartition(divisions), nil
+	return divisions, nil
 }
 
 func borderOf(r *core.Record) (orb.MultiPolygon, error) {
