@@ -3,7 +3,6 @@
 package casework
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,9 +21,10 @@ const Hidden = "***"
 
 // Redact takes out of a text: the contact's name, phone, e-mail and id number in whatever
 // way they are written (full-width or Chinese digits, blanks and hyphens between), every
-// other mobile or long-distance number, id number, e-mail and WeChat or QQ number, the
-// contact's surname with a title, and the sentence in which the writer says where he lives.
-// Redacting twice gives the same text. It rather takes out too much.
+// other mobile, landline or passport number, id number, number plate, e-mail and WeChat or QQ
+// number, the contact's surname with a title, any name that follows words like 我叫, and the
+// words in which the writer says where he lives. Redacting twice gives the same text, which
+// is valid UTF-8. It rather takes out too much.
 func Redact(text string, contact Contact) string {
 	for {
 		out := redactOnce(text, contact)
@@ -43,8 +43,23 @@ func redactOnce(text string, contact Contact) string {
 		hideLoose(runes, hide, name)
 	}
 	hideLoose(runes, hide, needle{word: fold(contact.Email, inNumber), gap: inNumber})
-	hidePatterns(runes, hide)
+	v := viewOf(runes)
+	v.hidePatterns(hide)
+	v.hideNames(hide)
+	v.hideDwellings(hide)
+	swallow(runes, hide)
 	return blackened(runes, hide)
+}
+
+// swallow hides the stars beside what is hidden, so that a pass that hides nothing new changes
+// nothing: the passes come to an end.
+func swallow(runes []rune, hide []bool) {
+	for i := 1; i < len(runes); i++ {
+		hide[i] = hide[i] || (hide[i-1] && runes[i] == '*')
+	}
+	for i := len(runes) - 2; i >= 0; i-- {
+		hide[i] = hide[i] || (hide[i+1] && runes[i] == '*')
+	}
 }
 
 // blackened writes the text with each hidden stretch as Hidden.
@@ -177,34 +192,4 @@ func namesOf(name string) []needle {
 		out = append(out, needle{word: append(slices.Clone(whole[:surname]), []rune(title)...), gap: inName})
 	}
 	return out
-}
-
-// patterns are hidden wherever they stand, in the text made plain, one character for one.
-var patterns = []*regexp.Regexp{
-	regexp.MustCompile(`[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,190}\.[a-z]{2,20}`),
-	regexp.MustCompile(`(?:微信|wechat|vx|qq)(?:号码?)?(?:是|为)?[:\s]*[a-z0-9_-]{5,30}`),
-	regexp.MustCompile(`(?:我|本人|我家|我们家)(?:家)?(?:现)?(?:居)?住(?:址)?(?:在|于|是|:)?[^。;!?,\n]{2,60}`),
-	regexp.MustCompile(`(?:家庭)?住址(?:在|是|为|:)*[^。;!?,\n*][^。;!?,\n]{1,60}`),
-}
-
-func hidePatterns(runes []rune, hide []bool) {
-	plain := make([]rune, len(runes))
-	for i, r := range runes {
-		plain[i] = half(r)
-	}
-	text := string(plain)
-	at := make([]int, 0, len(text)+1) // byte -> rune
-	for i, r := range plain {
-		for range len(string(r)) {
-			at = append(at, i)
-		}
-	}
-	at = append(at, len(plain))
-	for _, p := range patterns {
-		for _, m := range p.FindAllStringIndex(text, -1) {
-			for i := at[m[0]]; i < at[m[1]]; i++ {
-				hide[i] = true
-			}
-		}
-	}
 }

@@ -23,30 +23,37 @@ func digitOf(r rune) (digit byte, ok bool) {
 	return byte(r), (r >= '0' && r <= '9') || r == 'x'
 }
 
+// manyGaps: how many characters may stand between two digits of one number. People fill up
+// with hyphens and blanks what a filter shall not find.
+const manyGaps = 10
+
 // number is a run of digits in a text, with the place of each.
 type number struct {
 	digits string
 	at     []int
+	plain  []bool // a digit as machines write it, not a word
 }
 
-// numbersIn finds the runs of digits that have at most gap characters between two.
+// numbersIn finds the runs of digits that have at most manyGaps characters between two.
 func numbersIn(runes []rune) []number {
 	var out []number
 	var digits []byte
 	var at []int
+	var plain []bool
 	gaps := 0
 	end := func() {
 		if len(digits) > 0 {
-			out = append(out, number{string(digits), at})
+			out = append(out, number{string(digits), at, plain})
 		}
-		digits, at, gaps = nil, nil, 0
+		digits, at, plain, gaps = nil, nil, nil, 0
 	}
 	for i, r := range runes {
 		d, ok := digitOf(r)
 		switch {
 		case ok:
-			digits, at, gaps = append(digits, d), append(at, i), 0
-		case len(digits) > 0 && inNumber(r) && gaps < gap:
+			p := half(r)
+			digits, at, plain, gaps = append(digits, d), append(at, i), append(plain, p >= '0' && p <= '9'), 0
+		case len(digits) > 0 && inNumber(r) && gaps < manyGaps:
 			gaps++
 		default:
 			end()
@@ -59,6 +66,7 @@ func numbersIn(runes []rune) []number {
 var (
 	mobile   = regexp.MustCompile(`(?:0086|86|0)?1[3-9][0-9]{9}`)
 	landline = regexp.MustCompile(`0(?:10|2[0-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}`)
+	service  = regexp.MustCompile(`[48]00[0-9]{7}`)
 	idCard   = regexp.MustCompile(`[1-9][0-9]{5}((?:18|19|20)[0-9]{6})[0-9]{3}[0-9x]`)
 	oldCard  = regexp.MustCompile(`[1-9][0-9]{5}([0-9]{6})[0-9]{3}`)
 )
@@ -78,7 +86,7 @@ func hideNumbers(runes []rune, hide []bool, contact Contact) {
 				at += i + 1
 			}
 		}
-		for _, like := range []*regexp.Regexp{mobile, landline, idCard, oldCard} {
+		for _, like := range []*regexp.Regexp{mobile, landline, service, idCard, oldCard} {
 			n.hideLike(hide, like)
 		}
 	}
@@ -115,9 +123,12 @@ func (n number) hideLike(hide []bool, like *regexp.Regexp) {
 	}
 }
 
-// alone: no digit touches the stretch without something between.
+// alone: no plain digit touches the stretch without something between. A digit word (一直, 两次)
+// belongs to the sentence.
 func (n number) alone(from, to int) bool {
-	return (from == 0 || n.at[from-1]+1 < n.at[from]) && (to == len(n.at) || n.at[to-1]+1 < n.at[to])
+	before := from > 0 && n.at[from-1]+1 == n.at[from] && n.plain[from-1]
+	after := to < len(n.at) && n.at[to-1]+1 == n.at[to] && n.plain[to]
+	return !before && !after
 }
 
 // birthday judges the date inside an id number, of six or eight digits.
