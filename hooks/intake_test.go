@@ -187,6 +187,10 @@ func TestBadComplaintsAreNamedAndLeaveNothing(t *testing.T) {
 		"a text without end":        {with(complaint(), "text", strings.Repeat("臭", intake.MaxText+1)), 400, "too_long"},
 		"a body without end":        {with(complaint(), "text", strings.Repeat("a", intake.MaxBody)), 413, "body_too_large"},
 		"unknown source":            {with(complaint(), "source", "dream"), 400, "source_unknown"},
+		"an order from above":       {with(complaint(), "source", "leader_instruction"), 403, "source_reserved"},
+		"a referral from above":     {with(complaint(), "source", "superior_referral"), 403, "source_reserved"},
+		"an inspection team":        {with(complaint(), "source", "inspection_team"), 403, "source_reserved"},
+		"a hotline that is history": {with(complaint(), "source", "phone_12369"), 403, "source_reserved"},
 		"unknown pollution type":    {with(complaint(), "pollution_types", []string{"odour", "light"}), 400, "pollution_type_unknown"},
 		"unknown identity mode":     {with(complaint(), "identity_mode", "secret"), 400, "identity_mode_unknown"},
 		"unknown datum":             {at(116.4, 39.9, "utm"), 400, "crs_unknown"},
@@ -247,11 +251,11 @@ func TestTheSameMessageTwiceIsOneComplaint(t *testing.T) {
 	body := with(complaint(), "external_id", map[string]any{"system": "12345", "id": "2026-A-77"})
 	r := h.file("", body)
 	h.unchanged("again", func() {
-		status, answer := h.Do("POST", "/api/complaints", h.intake.Token, body)
+		status, answer := h.Do("POST", "/api/complaints", "", body)
 		if status != http.StatusOK || answer["number"] != r.number {
 			t.Errorf("%d %v", status, answer)
 		}
-		for _, secret := range []string{"code", "phrase", "case"} {
+		for _, secret := range []string{"code", "phrase", "case", "differs"} {
 			if _, told := answer[secret]; told {
 				t.Errorf("%s is told again: %v", secret, answer)
 			}

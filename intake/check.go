@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -127,8 +128,14 @@ func (c *checker) source(s string) string {
 	if _, ok := casework.Process().Word("source", s); !ok {
 		c.add("source_unknown", "source", 0, "there is no source %q", cut(s))
 	}
+	if !c.who.Staff && slices.Contains(official, s) {
+		c.add("source_reserved", "source", 0, "a complaint with the source %q is registered by intake staff", s)
+	}
 	return s
 }
+
+// official are sources that only the house itself can vouch for; phone_12369 is history.
+var official = []string{"leader_instruction", "superior_referral", "inspection_team", "phone_12369"}
 
 func (c *checker) types(list []string) []string {
 	if len(list) > MaxTypes {
@@ -163,6 +170,10 @@ func (c *checker) time(field, s string) string {
 	return s
 }
 
+// Public stands before the system that a member of the public names: he can neither take an
+// id of a system that is not his, nor learn what came under one.
+const Public = "public:"
+
 func (c *checker) external(e *ExternalID) ExternalID {
 	if e == nil || *e == (ExternalID{}) {
 		return ExternalID{}
@@ -172,6 +183,12 @@ func (c *checker) external(e *ExternalID) ExternalID {
 	}
 	if out.System == "" || out.ID == "" {
 		c.add("external_id_invalid", "external_id", 0, "an external id has a system and an id")
+	}
+	switch {
+	case !c.who.Staff:
+		out.System = Public + out.System
+	case strings.HasPrefix(out.System, Public):
+		c.add("external_id_invalid", "external_id", 0, "a system whose name begins with %s is the public's", Public)
 	}
 	return out
 }

@@ -79,6 +79,8 @@ type Progress struct {
 const (
 	RatingEarly = Refused("rating_early") // not closed yet
 	RatingGiven = Refused("rating_given") // this round is rated already
+
+	ExternalTaken = Refused("external_id_taken") // by a message that says something else
 )
 
 // Refused says by its code why something is not done now.

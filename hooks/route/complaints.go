@@ -87,7 +87,8 @@ type filedAnswer struct {
 	Number  string          `json:"number"`
 	Code    string          `json:"code,omitempty"`
 	Phrase  string          `json:"phrase,omitempty"`
-	Case    string          `json:"case,omitempty"` // for intake staff
+	Case    string          `json:"case,omitempty"`    // for intake staff
+	Differs bool            `json:"differs,omitempty"` // the id was known, with other content; this one is kept beside it
 	Routing *intake.Routing `json:"routing,omitempty"`
 }
 
@@ -123,9 +124,6 @@ func (c *Complaints) file(e *core.RequestEvent) error {
 // row are harmless, a row without its bytes would wait for ever.
 func (c *Complaints) store(e *core.RequestEvent, staff *core.Record, checked intake.Complaint, in incoming) (filedAnswer, int, error) {
 	complaints := store.Complaints{App: e.App, Keys: c.Keys}
-	if number, err := complaints.ByExternal(checked.ExternalID); err != nil || number != "" {
-		return filedAnswer{Number: number}, http.StatusOK, err
-	}
 	photos, err := in.shelve(c.Shelf)
 	if err != nil {
 		return filedAnswer{}, 0, err
@@ -135,19 +133,19 @@ func (c *Complaints) store(e *core.RequestEvent, staff *core.Record, checked int
 		return filedAnswer{}, 0, err
 	}
 	filed, err := complaints.File(e.Request.Context(), store.Filing{
-		Complaint: checked, Routing: routing, Photos: photos, Now: c.Now(), Random: c.Random, NewID: c.NewID,
+		Complaint: checked, Staff: staff, Routing: routing, Photos: photos, Now: c.Now(), Random: c.Random, NewID: c.NewID,
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return filedAnswer{}, 0, err
-	case filed.Known:
-		return filedAnswer{Number: filed.Number}, http.StatusOK, nil
 	}
-	out := filedAnswer{Number: filed.Number, Code: filed.Code, Phrase: filed.Phrase, Routing: &routing}
+	out, status := filedAnswer{Number: filed.Number, Differs: filed.Differs}, http.StatusOK
+	if !filed.Known {
+		out.Code, out.Phrase, out.Routing, status = filed.Code, filed.Phrase, &routing, http.StatusCreated
+	}
 	if staff != nil {
 		out.Case = filed.Case
 	}
-	return out, http.StatusCreated, nil
+	return out, status, nil
 }
 
 // owner finds who answers for a complaint.

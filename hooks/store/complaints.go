@@ -53,22 +53,6 @@ func (s Complaints) ByQuery(number, code, phrase string) (string, error) {
 	return row.ID, nil
 }
 
-const numberOfExternal = "SELECT c.number FROM external_ids e JOIN complaints c ON c.id = e.complaint WHERE e.system = {:system} AND e.id = {:id}"
-
-// ByExternal returns the number of the complaint that another system knows by id; "" if
-// there is none.
-func (s Complaints) ByExternal(e intake.ExternalID) (string, error) {
-	if e == (intake.ExternalID{}) {
-		return "", nil
-	}
-	var number string
-	err := s.App.DB().NewQuery(numberOfExternal).Bind(dbx.Params{"system": e.System, "id": e.ID}).Row(&number)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	return number, err
-}
-
 // agenciesInWork are those that may answer for a case, the oldest first.
 const agenciesInWork = "SELECT id, name, division_code FROM agencies WHERE disabled_at = '' ORDER BY rowid"
 
@@ -92,6 +76,7 @@ func (s Complaints) Agencies() ([]intake.Agency, error) {
 // Filing is a checked complaint with all that is needed to file it.
 type Filing struct {
 	intake.Complaint
+	Staff   *core.Record // who takes it in; nil: the public
 	Routing intake.Routing
 	Photos  []Photo
 	Now     time.Time
@@ -106,18 +91,20 @@ type Photo struct {
 	Mime string
 }
 
-// Filed is what became of a filing. Known: the message had come before, under another
-// channel's id; then only Number is set.
+// Filed is what became of a filing. Known: a message with this external id had come before;
+// then there are no secrets. Differs: it said something else, and this one is kept beside it.
 type Filed struct {
-	Number string
-	Code   string
-	Phrase string
-	ID     string // of the complaint
-	Case   string
-	Known  bool
+	Number  string
+	Code    string
+	Phrase  string
+	ID      string // of the complaint
+	Case    string
+	Known   bool
+	Differs bool
 }
 
-// File writes complaint, complainant, respondent, photos and case, or nothing.
+// File writes complaint, complainant, respondent, photos and case, or nothing. The error may
+// be intake.ExternalTaken.
 func (s Complaints) File(ctx context.Context, f Filing) (Filed, error) {
 	var out Filed
 	err := s.App.RunInTransaction(func(tx core.App) error {
@@ -129,26 +116,43 @@ func (s Complaints) File(ctx context.Context, f Filing) (Filed, error) {
 }
 
 func (s Complaints) file(ctx context.Context, f Filing) (Filed, error) {
-	number, err := s.ByExternal(f.ExternalID)
-	if err != nil || number != "" {
-		return Filed{Number: number, Known: true}, err
-	}
-	if number, err = s.nextNumber(f.Now); err != nil {
-		return Filed{}, err
-	}
-	secrets, err := intake.NewSecrets(f.Random)
+	first, err := s.byExternal(f.ExternalID)
 	if err != nil {
 		return Filed{}, err
 	}
-	w := writing{Complaints: s, Filing: f, ctx: ctx, out: Filed{
-		Number: number, Code: secrets.Code, Phrase: secrets.Phrase, ID: f.NewID(), Case: f.NewID(),
-	}}
-	for _, step := range []func() error{w.respondent, w.complainant, w.photos, w.complaint, w.external, w.makeCase, w.showPhotos} {
+	if first != nil {
+		return s.again(ctx, f, first)
+	}
+	w, err := s.begin(ctx, f)
+	if err != nil {
+		return Filed{}, err
+	}
+	w.out.Case = f.NewID()
+	return w.out, w.write(w.respondent, w.complainant, w.photos, w.complaint, w.external, w.makeCase, w.showPhotos)
+}
+
+// begin takes a number and draws the secrets.
+func (s Complaints) begin(ctx context.Context, f Filing) (*writing, error) {
+	number, err := s.nextNumber(f.Now)
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := intake.NewSecrets(f.Random)
+	if err != nil {
+		return nil, err
+	}
+	return &writing{Complaints: s, Filing: f, ctx: ctx, out: Filed{
+		Number: number, Code: secrets.Code, Phrase: secrets.Phrase, ID: f.NewID(),
+	}}, nil
+}
+
+func (w *writing) write(steps ...func() error) error {
+	for _, step := range steps {
 		if err := step(); err != nil {
-			return Filed{}, fmt.Errorf("complaint %s: %w", number, err)
+			return fmt.Errorf("complaint %s: %w", w.out.Number, err)
 		}
 	}
-	return w.out, nil
+	return nil
 }
 
 // takeNumber counts on from the counter, or from the highest number in use where the
@@ -218,15 +222,6 @@ func (w *writing) complaint() error {
 		"code_hash": w.Keys.QueryHash(w.out.Number, w.out.Code), "phrase_hash": w.Keys.QueryHash(w.out.Number, w.out.Phrase),
 		"photos": w.evidenceIDs,
 	})
-}
-
-const putExternal = "INSERT INTO external_ids (system, id, complaint) VALUES ({:system}, {:id}, {:complaint})"
-
-func (w *writing) external() error {
-	if w.ExternalID == (intake.ExternalID{}) {
-		return nil
-	}
-	return Feed{App: w.App}.exec(putExternal, dbx.Params{"system": w.ExternalID.System, "id": w.ExternalID.ID, "complaint": w.out.ID})
 }
 
 // makeCase registers the case that the complaint leads to; it has the complaint's number.

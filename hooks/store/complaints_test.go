@@ -19,7 +19,7 @@ func TestTheQueriesOfComplaintsUseIndices(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		for _, step := range plan {
-			for _, table := range []string{"complaints", "complainants", "cases", "ratings", "external_ids", "e", "c", "co"} {
+			for _, table := range []string{"complaints", "complainants", "cases", "ratings", "external_ids", "evidence", "e", "c", "co"} {
 				if strings.HasPrefix(step.Detail, "SCAN "+table+" ") || step.Detail == "SCAN "+table {
 					t.Errorf("%s: %s", name, step.Detail)
 				}
