@@ -5,6 +5,7 @@ package hooks_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -52,14 +53,14 @@ func TestAComplainantFollowsHisCase(t *testing.T) {
 	}
 	h.act(h.dispatcher, r.caseID, "accept", map[string]any{"types": []string{"odour"}, "division_code": "990101"})
 	h.act(h.dispatcher, r.caseID, "assign", map[string]any{"inspectors": []string{h.inspectors[0].ID, h.inspectors[1].ID}, "due": soon()})
-	h.act(h.reviewer, r.caseID, "extend", map[string]any{"days": 10, "reason": "情况复杂，需要监测"})
+	h.act(h.reviewer, r.caseID, "extend", map[string]any{"days": 10, "reason": "承办人李强休假，情况复杂"})
 	h.act(h.dispatcher, r.caseID, "note", map[string]any{"text": "内部备注"})
 	_, p = h.as(r, "GET", "", nil)
 	if got := fmt.Sprint(steps(p)); got != "[registered accepted assigned extended]" {
 		t.Errorf("%s", got)
 	}
 	line := p["timeline"].([]any)[3].(map[string]any)
-	if line["zh"] != "办理期限延长 10 日：情况复杂，需要监测。" || line["en"] == "" || line["at"] == "" {
+	if due := p["due"].(string); line["zh"] != "办理期限延长 10 日，至 "+due+"。" || !strings.Contains(line["en"].(string), due) || line["at"] == "" {
 		t.Errorf("%v", line)
 	}
 	if p["status"].(map[string]any)["zh"] != "办理中" || p["due"] == "" || p["reply"] != nil {
@@ -73,7 +74,7 @@ func TestAComplainantFollowsHisCase(t *testing.T) {
 		t.Errorf("%v", p)
 	}
 	data, _ := json.Marshal(p)
-	for _, secret := range []string{"内部备注", "内部结果", h.inspectors[0].ID, "李强", r.caseID, r.phrase} {
+	for _, secret := range []string{"内部备注", "内部结果", "休假", h.inspectors[0].ID, "李强", r.caseID, r.phrase} {
 		if strings.Contains(string(data), secret) {
 			t.Errorf("a complainant reads %q", secret)
 		}
@@ -205,12 +206,36 @@ func TestWhatIsNotSolvedIsReopenedTwiceAndThenWarns(t *testing.T) {
 
 func TestALateRatingWarnsInsteadOfReopening(t *testing.T) {
 	h := openHall(t, unlimited)
+	above := h.User("supervisor", h.Agency("云川市生态环境局", "990100"), "何局")
+	h.User("supervisor", h.elsewhere(), "别县") // is not told
+	away := h.User("supervisor", h.agency, "休假")
+	if status, answer := h.Do("PATCH", "/api/collections/users/records/"+away.ID, h.User("admin", h.agency, "管").Token, map[string]any{"disabled_at": "2026-01-01T00:00:00.000Z"}); status != http.StatusOK {
+		t.Fatalf("%d %v", status, answer)
+	}
 	r := h.file(h.intake.Token, complaint())
 	h.closeCase(r.caseID, "已整改。")
 	h.clock.forward(50 * 24 * time.Hour) // 30 days, and the longest holiday
 	_, p := h.as(r, "POST", "/rating", map[string]any{"solved": false, "score": 1})
 	if n := h.written()["warnings"]; p["status"].(map[string]any)["code"] != "done" || n != 1 {
 		t.Errorf("%v, %d warnings", p, n)
+	}
+	var told []struct {
+		Recipient, Case, Payload string
+		Audience                 string `db:"recipient_kind"`
+	}
+	err := h.App.DB().NewQuery("SELECT recipient, `case`, payload, recipient_kind FROM notifications WHERE kind = 'warning'").All(&told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]bool{}
+	for _, n := range told {
+		got[n.Recipient] = true
+		if n.Case != r.caseID || n.Audience != "dispatcher" || !strings.Contains(n.Payload, r.number) {
+			t.Errorf("%+v", n)
+		}
+	}
+	if want := map[string]bool{h.supervisor.ID: true, above.ID: true, h.dispatcher.ID: true}; !maps.Equal(got, want) {
+		t.Errorf("%v are warned, want %v", got, want)
 	}
 }
 

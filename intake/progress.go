@@ -168,9 +168,6 @@ func (s Story) timeline() []Told {
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.At, b.At) })
 	for _, step := range steps {
 		if told, ok := step.tell(s.Number, s.Agencies); ok {
-			if step.Name == "extend" { // the only sentence with free text
-				told.ZH, told.EN = s.withoutOthers(told.ZH), s.withoutOthers(told.EN)
-			}
 			out = append(out, told)
 		}
 	}

@@ -67,8 +67,16 @@ func TestTheSentencesOfTheTimeline(t *testing.T) {
 			intake.Step{Name: "stage_close", To: casework.StageClosed, Args: json.RawMessage(`{"plan": [{"what": "暗访复查", "due": "2027-01-01"}, {"what": "x", "due": "2027-03-01"}]}`)},
 			"已阶段性办结，后续工作预计至 2027-03-01。", "It is closed for now; what remains is planned until 2027-03-01.",
 		},
+		"an extension, whose reason is the office's": {
+			intake.Step{Name: "extend", To: casework.Assigned, Due: "2027-01-24", Args: json.RawMessage(`{"days": 30, "reason": "承办人李强请假"}`)},
+			"办理期限延长 30 日，至 2027-01-24。", "The handling takes 30 days longer, until 2027-01-24.",
+		},
+		"an extension of a round that is over": {
+			intake.Step{Name: "extend", To: casework.Assigned, Args: json.RawMessage(`{"days": 30, "reason": "承办人李强请假"}`)},
+			"办理期限延长 30 日。", "The handling takes 30 days longer.",
+		},
 		"broken arguments": {
-			intake.Step{Name: "extend", To: casework.Assigned, Args: json.RawMessage(`{"days": "{why}"`)},
+			intake.Step{Name: "extend", To: casework.Assigned, Args: json.RawMessage(`{"days": "{due}"`)},
 			"", "",
 		},
 	} {

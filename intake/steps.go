@@ -16,6 +16,7 @@ type Step struct {
 	Name     string
 	From, To casework.Status
 	At       string // when the server had it
+	Due      string // of an extension: the date it leads to, where that is still known
 	Args     json.RawMessage
 }
 
@@ -50,7 +51,7 @@ var sentences = map[string]sentence{
 	"resume":                {"resumed", "举报继续办理。", "The handling goes on."},
 	"withdraw/withdrawn":    {"withdrawn", "撤回申请已登记，办理结束。", "Your withdrawal is registered; the handling ends."},
 	"withdraw":              {"withdrawal_noted", "撤回申请已登记；已查实或另有人反映的问题将依法继续办理。", "Your withdrawal is registered; what was found already, or others reported too, is still followed up by law."},
-	"extend":                {"extended", "办理期限延长 {days} 日：{why}。", "The handling takes {days} days longer: {why}."},
+	"extend":                {"extended", "办理期限延长 {days} 日，至 {due}。", "The handling takes {days} days longer, until {due}."}, // never why: the reason may name people
 	"transfer/unknown_name": {"transferred", "举报已转交负责的单位办理。", "Your complaint was handed on to the authority that is responsible."},
 }
 
@@ -104,7 +105,7 @@ func (s Step) blanks(number string, agencies map[string]string) map[string]strin
 	return map[string]string{
 		"{number}": number, "{target}": agencies[args.Target], "{deadline}": args.Order.Deadline, "{plan}": plan,
 		"{reason}": cmp.Or(refusal.ZH, args.Reason), "{reason_en}": cmp.Or(refusal.EN, args.Reason),
-		"{days}": args.Days.String(), "{why}": strings.TrimRight(args.Reason, "。. "),
+		"{days}": args.Days.String(), "{due}": s.Due,
 	}
 }
 

@@ -55,6 +55,7 @@ func (s Complaints) story(id string) (intake.Story, error) {
 // steps are those of the complaint's own case and, once it is merged, of the main one.
 func (s Complaints) steps(story *intake.Story) error {
 	own, err := s.stepsOf(story.Own.ID)
+	extendedTo(story.Own, own)
 	if err != nil || story.Own.ID == story.Main.ID {
 		story.Steps = own
 		return err
@@ -69,6 +70,7 @@ func (s Complaints) steps(story *intake.Story) error {
 	if err != nil {
 		return err
 	}
+	extendedTo(story.Main, main)
 	story.Steps = own
 	for _, step := range main {
 		if step.At >= merged && step.Name != "withdraw" { // another's withdrawal is not his
@@ -76,6 +78,16 @@ func (s Complaints) steps(story *intake.Story) error {
 		}
 	}
 	return nil
+}
+
+// extendedTo gives the extension of the round under way the date that it led to.
+func extendedTo(c casework.Case, steps []intake.Step) {
+	for i := len(steps) - 1; i >= 0 && c.Extended; i-- {
+		if steps[i].Name == "extend" {
+			steps[i].Due = c.DueLegal
+			return
+		}
+	}
 }
 
 func (s Complaints) stepsOf(caseID string) ([]intake.Step, error) {
