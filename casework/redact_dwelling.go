@@ -33,7 +33,7 @@ var dwellings = []struct {
 }{
 	{regexp.MustCompile(`(?:我|本人|俺)(?:们?家)?(?:现)?(?:居)?住(?:址)?(?:在|于|是|:)?`), []*regexp.Regexp{upToDoor, wholeClause}},
 	{regexp.MustCompile(`(?:家庭)?住址(?:在|是|为|[:\s]){0,3}`), []*regexp.Regexp{upToDoor, wholeClause}},
-	{regexp.MustCompile(`(?:家住|我们住)(?:在|于|[:\s]){0,2}`), []*regexp.Regexp{upToDoor, upToVillage}},
+	{regexp.MustCompile(`(?:家住|我们住|我是住)(?:在|于|[:\s]){0,2}`), []*regexp.Regexp{upToDoor, upToVillage}},
 	{regexp.MustCompile(`(?:我|本人|俺)们?的?家(?:现在|现|就)?(?:在|位于|是)`), []*regexp.Regexp{upToDoor, upToNumber}},
 }
 

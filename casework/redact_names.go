@@ -42,7 +42,7 @@ var (
 
 	// introduced follows words after which nothing but a name comes; a sentence may go on
 	// without a stop.
-	introduced = regexp.MustCompile(`(?:我名?叫|本人名?叫|名字叫)[做作]?[:\s\x{3000}]{0,3}(?:` +
+	introduced = regexp.MustCompile(`(?:我名?叫|本人名?叫|名字[叫是])[做作]?[:\s\x{3000}]{0,3}(?:` +
 		`(` + surname + apart + given + `)` + acts + `|(` + surname + apart + given + apart + given + `)` + acts + `|(` + surname + given + given + `?))`)
 	// filled is a form: 姓名：… , 联系人：…
 	filled = regexp.MustCompile(`(?:姓\s{0,4}名|名字|联系人|举报人|投诉人|反映人|申请人|报案人|来电人|署名|落款)[\s\x{3000}]{0,4}(?:[:是为]|\s|\x{3000})[:\s\x{3000}]{0,4}(?:` +

@@ -74,6 +74,8 @@ func TestWhatIsAboutAnUnknownPersonIsTakenOut(t *testing.T) {
 		{"我家在东风路12号，对面工地夜间施工", "***，对面工地夜间施工"},
 		{"我住在阳光小区3-502，隔壁化工路5号排烟", "***，隔壁化工路5号排烟"},
 		{"本人住阳光花园。", "***。"},
+		{"我是住在阳光小区3号楼502的业主", "***的业主"},
+		{"我的名字是高建国", "我的名字是***"},
 	} {
 		if got := casework.Redact(c.text, casework.Contact{}); got != c.want {
 			t.Errorf("%q becomes %q, want %q", c.text, got, c.want)
