@@ -21,7 +21,7 @@ const Hidden = "***"
 
 // Redact takes out of a text: the contact's name, phone, e-mail and id number in whatever
 // way they are written (full-width or Chinese digits, blanks and hyphens between), every
-// other mobile, landline or passport number, id number, number plate, e-mail and WeChat or QQ
+// other mobile, landline or passport number, id number, own number plate, e-mail and WeChat or QQ
 // number, the contact's surname with a title, any name that follows words like 我叫, and the
 // words in which the writer says where he lives. Redacting twice gives the same text, which
 // is valid UTF-8. It rather takes out too much.

@@ -53,8 +53,10 @@ type pattern struct {
 const account = `(?:微信|薇信|徽信|v信|\bwechat|\bweixin|\bwx|\bvx|加v|加微|\bqq|扣扣|企鹅)` +
 	`\s*(?:群|id|号码|号|码)*\s*(?:是|为)?[:\s]*[a-z0-9_-]{5,30}`
 
-// plate is the number of a vehicle: a province, a letter, five places or six (new energy).
-const plate = `([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领][a-z][·•.\s-]{0,2}[a-z0-9]{4,5}[a-z0-9挂学警港澳])(?:[^a-z0-9]|$)`
+// plate is the number of the complainant's own vehicle: a province, a letter, five places or
+// six (new energy). The plate of any other is what the complaint is about: the lorry that
+// tips rubbish at night has to be found.
+const plate = `(?:我|本人|我家|我们家)的?(?:车|车辆|轿车|私家车|小车|汽车|面包车)?(?:的?车牌)?(?:号码|号)?(?:是|为|[:\s])*([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领][a-z][·•.\s-]{0,2}[a-z0-9]{4,5}[a-z0-9挂学警港澳])(?:[^a-z0-9]|$)`
 
 var patterns = []pattern{
 	{form: regexp.MustCompile(`[a-z0-9._%+-]+\s?(?:@|[(\[{<【]\s?(?:at|@|艾特)\s?[)\]}>】]|艾特)\s?[a-z0-9.-]+\.[a-z]{2,20}`)},
