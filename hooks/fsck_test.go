@@ -59,6 +59,8 @@ func TestFsckFindsEveryDamageAndMendsWhatIsDerived(t *testing.T) {
 		{"a record changed behind the hooks", "documents", sql("UPDATE cases SET address = '别处' WHERE id = 'CASE_ID'"), true},
 		{"a row of the feed lost", "documents", sql("DELETE FROM sync_feed WHERE collection = 'cases'"), true},
 		{"a document lost", "documents", sql("DELETE FROM sync_doc WHERE collection = 'agencies'"), true},
+		{"rules and words lost", "documents", sql("DELETE FROM sync_doc WHERE collection = 'dictionaries'"), true},
+		{"a colleague's document changed", "documents", sql("UPDATE sync_doc SET doc = replace(doc, '李强', '李弱') WHERE collection = 'colleagues'"), true},
 		{"a document's seq set back", "documents", sql("UPDATE sync_doc SET seq = 1 WHERE collection = 'inspections'"), true},
 		{"a document without its record", "documents", sql("INSERT INTO sync_doc VALUES ('evidence', 'nosuchrecord001', 3, '{\"seq\":3}', '{}')"), true},
 		{"a row without a document", "documents", sql("INSERT INTO sync_feed VALUES ('g', 'evidence', 'nosuchrecord001', 3, '', '')"), true},

@@ -75,9 +75,9 @@ func (s Fsck) repair(ctx context.Context, d Difference) error {
 
 // sourceOf are the collections that a phone's collection is made from.
 func sourceOf(as string) []string {
-	out := []string{as}
+	out := []string{}
 	for name, p := range projections {
-		if p.as == as && name != as {
+		if p.as == as || name == as {
 			out = append(out, name)
 		}
 	}
