@@ -20,7 +20,8 @@ type projection struct {
 	travel func(app core.App, r *core.Record) ([]string, error) // the buckets it belongs to
 }
 
-// projections by collection. What else a projection reads is named in rereads.
+// projections by collection. What else a projection reads is named in rereads. The location
+// of a case is its problem_location: where the problem is, never where somebody stood.
 var projections = map[string]projection{
 	"cases": {
 		as: "cases",
