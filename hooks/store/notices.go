@@ -23,6 +23,10 @@ const complaintsOf = "WITH RECURSIVE family(id) AS (VALUES ({:case}) UNION " +
 	"SELECT c.id FROM family f CROSS JOIN cases c WHERE c.`primary` = f.id AND +c.status = 'merged') " +
 	"SELECT co.id, co.number FROM family f CROSS JOIN complaints co WHERE co.`case` = f.id ORDER BY co.number"
 
+// ownComplaints: a withdrawal is that of whoever complained in this very case; those whom the
+// same reply will answer have not withdrawn.
+const ownComplaints = "SELECT id, number FROM complaints WHERE `case` = {:case} ORDER BY number"
+
 const (
 	seqOfCase = "SELECT seq FROM cases WHERE id = {:case}"
 
@@ -91,7 +95,11 @@ func (s Notices) complainants(blank notify.Notice) ([]notify.Notice, error) {
 		ID     string `db:"id"`
 		Number string `db:"number"`
 	}
-	if err := s.App.DB().NewQuery(complaintsOf).Bind(dbx.Params{"case": blank.Case}).All(&rows); err != nil {
+	whose := complaintsOf
+	if blank.Kind == "withdrawn" {
+		whose = ownComplaints
+	}
+	if err := s.App.DB().NewQuery(whose).Bind(dbx.Params{"case": blank.Case}).All(&rows); err != nil {
 		return nil, err
 	}
 	out := make([]notify.Notice, len(rows))

@@ -11,7 +11,7 @@ func OutboxQueries() map[string]string {
 	out := map[string]string{}
 	for name, sql := range map[string]string{
 		"supersede": supersede, "dueDeliveries": dueDeliveries, "leaseDelivery": leaseDelivery, "settleDelivery": settleDelivery,
-		"requeueDelivery": requeueDelivery, "nextDelivery": nextDelivery, "complaintsOf": complaintsOf, "dispatchersOf": dispatchersOf,
+		"requeueDelivery": requeueDelivery, "nextDelivery": nextDelivery, "complaintsOf": complaintsOf, "ownComplaints": ownComplaints, "dispatchersOf": dispatchersOf,
 	} {
 		out[name] = placeholder.ReplaceAllString(sql, "'1'")
 	}
