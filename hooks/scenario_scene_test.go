@@ -373,3 +373,5 @@ func (s *scene) mark() {
 		}
 	}
 }
+
+func (s *scene) bothPhones() []*phone.Phone { return []*phone.Phone{s.pa, s.pb} }

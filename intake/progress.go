@@ -16,7 +16,7 @@ type Story struct {
 	ReceivedAt string
 	Own        casework.Case // the case made for the complaint
 	Main       casework.Case // the case it is merged into, else Own
-	Steps      []Step        // of Own, and of Main since the merge
+	Steps      []Step        // of Own, and of what it was merged into for as long as it was
 	Rating     *Rating       // the last one of this complaint
 	Agencies   map[string]string
 	Answerer   Answerer

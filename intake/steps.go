@@ -56,14 +56,19 @@ var sentences = map[string]sentence{
 }
 
 // Target is the agency that a step hands the case to; "" for others.
-func (s Step) Target() string {
-	var args struct {
-		Target string `json:"target"`
-	}
-	if s.Name != "transfer" || json.Unmarshal(s.Args, &args) != nil {
+func (s Step) Target() string { return s.named("transfer", "target") }
+
+// Primary is the case that a step merges into; "" for others.
+func (s Step) Primary() string { return s.named("merge", "primary") }
+
+// named reads an argument of the action of a name.
+func (s Step) named(action, argument string) string {
+	var args map[string]any
+	if s.Name != action || json.Unmarshal(s.Args, &args) != nil {
 		return ""
 	}
-	return args.Target
+	value, _ := args[argument].(string)
+	return value
 }
 
 // silent are actions that change nothing for the complainant where the state stays.

@@ -32,7 +32,7 @@ func (s Facts) Of(a casework.Action, nextID string) (casework.Facts, error) {
 	}
 	need := casework.Needs(a)
 	steps := []func(*casework.Facts, casework.Action, casework.Need) error{
-		s.people, s.primary, s.target, s.children, s.counts, s.evidence, s.history, s.calendar,
+		s.people, s.primary, s.target, s.children, s.counts, s.history, s.evidence, s.calendar,
 	}
 	for _, step := range steps {
 		if err := step(&f, a, need); err != nil {
@@ -180,7 +180,9 @@ func (s Facts) find(collection, id string, v any) (bool, error) {
 	return true, Into(records[0], v)
 }
 
-// evidence of a case is its own and that of all cases merged into it.
+// evidence of a case is its own and that of all cases merged into it. What an earlier action
+// cited is known too, as that of the case it belongs to now: it stays the ground of what was
+// concluded when its case is un-merged.
 func (s Facts) evidence(f *casework.Facts, _ casework.Action, _ casework.Need) error {
 	records, err := s.App.FindAllRecords("evidence", ofTheFamily(f.Case.ID))
 	if err != nil {
@@ -188,12 +190,34 @@ func (s Facts) evidence(f *casework.Facts, _ casework.Action, _ casework.Need) e
 	}
 	f.Evidence = make(map[string]casework.Evidence, len(records))
 	for _, r := range records {
-		f.Evidence[r.Id] = casework.Evidence{
-			ID: r.Id, Case: f.Case.ID, Purpose: r.GetString("purpose"), Item: r.GetString("item"), PairOf: r.GetString("pair_of"),
-			SHA256: r.GetString("sha256"), State: r.GetString("state"), TakenAt: r.GetString("taken_at"),
+		f.Evidence[r.Id] = evidenceOf(r, f.Case.ID)
+	}
+	var parted []string
+	for _, past := range f.History {
+		for _, id := range casework.Needs(past.Action).Evidence {
+			if _, here := f.Evidence[id]; !here && past.Outcome == casework.Applied {
+				parted = append(parted, id)
+			}
 		}
 	}
+	if records, err = s.App.FindRecordsByIds("evidence", unique(parted)); err != nil {
+		return err
+	}
+	for _, r := range records {
+		root, err := CaseUsers(s).Root(r.GetString("case"))
+		if err != nil {
+			return err
+		}
+		f.Evidence[r.Id] = evidenceOf(r, root)
+	}
 	return nil
+}
+
+func evidenceOf(r *core.Record, root string) casework.Evidence {
+	return casework.Evidence{
+		ID: r.Id, Case: root, Purpose: r.GetString("purpose"), Item: r.GetString("item"), PairOf: r.GetString("pair_of"),
+		SHA256: r.GetString("sha256"), State: r.GetString("state"), TakenAt: r.GetString("taken_at"),
+	}
 }
 
 func (s Facts) history(f *casework.Facts, _ casework.Action, _ casework.Need) error {

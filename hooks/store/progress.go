@@ -4,7 +4,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -50,62 +49,6 @@ func (s Complaints) story(id string) (intake.Story, error) {
 		}
 	}
 	return story, nil
-}
-
-// steps are those of the complaint's own case and, once it is merged, of the main one.
-func (s Complaints) steps(story *intake.Story) error {
-	own, err := s.stepsOf(story.Own.ID)
-	extendedTo(story.Own, own)
-	if err != nil || story.Own.ID == story.Main.ID {
-		story.Steps = own
-		return err
-	}
-	merged := ""
-	for _, step := range own {
-		if step.Name == "merge" {
-			merged = step.At
-		}
-	}
-	main, err := s.stepsOf(story.Main.ID)
-	if err != nil {
-		return err
-	}
-	extendedTo(story.Main, main)
-	story.Steps = own
-	for _, step := range main {
-		if step.At >= merged && step.Name != "withdraw" { // another's withdrawal is not his
-			story.Steps = append(story.Steps, step)
-		}
-	}
-	return nil
-}
-
-// extendedTo gives the extension of the round under way the date that it led to.
-func extendedTo(c casework.Case, steps []intake.Step) {
-	for i := len(steps) - 1; i >= 0 && c.Extended; i-- {
-		if steps[i].Name == "extend" {
-			steps[i].Due = c.DueLegal
-			return
-		}
-	}
-}
-
-func (s Complaints) stepsOf(caseID string) ([]intake.Step, error) {
-	records, err := Actions{s.App}.OfCase(caseID)
-	if err != nil {
-		return nil, err
-	}
-	var out []intake.Step
-	for _, r := range records {
-		if r.GetString("outcome") != casework.Applied {
-			continue
-		}
-		out = append(out, intake.Step{
-			Name: r.GetString("name"), From: casework.Status(r.GetString("from")), To: casework.Status(r.GetString("to")),
-			At: r.GetString("received_at"), Args: json.RawMessage(r.GetString("args")),
-		})
-	}
-	return out, nil
 }
 
 // agencies names who answers and whom the case was handed to.
@@ -157,11 +100,12 @@ func (s Complaints) others(me string) func(*intake.Story) error {
 	}
 }
 
-// rating reads the last rating of a complaint.
+// rating reads the last rating of a complaint, of the case that answers it now: she may have
+// rated another one before hers was un-merged.
 func (s Complaints) rating(id string) func(*intake.Story) error {
 	return func(story *intake.Story) error {
 		var rows []*core.Record
-		err := s.App.RecordQuery("ratings").AndWhere(dbx.HashExp{"complaint": id}).OrderBy("at DESC", "rowid DESC").Limit(1).All(&rows)
+		err := s.App.RecordQuery("ratings").AndWhere(dbx.HashExp{"complaint": id, "case": story.Main.ID}).OrderBy("at DESC", "rowid DESC").Limit(1).All(&rows)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
