@@ -85,11 +85,8 @@ func (s Settler) takeEdit(ctx context.Context, item HeldItem, d Decision) error 
 	if err := s.open(item.Case); err != nil {
 		return err
 	}
-	seen := d.Version == item.Version
-	if d.Version == "" {
-		seen = sync.Same(item.Theirs, item.Now)
-	}
-	if !seen {
+	seen := d.Version == item.Version // both empty: nothing ever stood there
+	if !seen && (d.Version != "" || !sync.Same(item.Theirs, item.Now)) {
 		return HeldRefusal{code: "held_moved", detail: "field " + item.Field, Now: item.Now, Version: item.Version}
 	}
 	taken := item.Ours
