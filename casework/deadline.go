@@ -262,18 +262,27 @@ func (c *Case) runs(d Deadline) {
 // soonDays before the end of a period the case is due soon.
 const soonDays = 3
 
-// Clock says how a case stands to its deadline at a time: overdue after due_strict, due soon
-// from three days before. The clock of a stage-closed case is its plan; what is not open
-// has none.
-func Clock(c Case, now time.Time) (overdue, soon bool) {
-	due := c.DueStrict
-	if c.Status == StageClosed {
-		due = ""
-		for _, step := range c.Plan {
-			due = max(due, step.Due)
-		}
+// LastDay is the day by which a case is marked, YYYY-MM-DD: its due_strict, or the end of the
+// plan of a stage-closed one. What is not open has none.
+func LastDay(c Case) string {
+	switch {
+	case !Process().State(c.Status).Open:
+		return ""
+	case c.Status != StageClosed:
+		return c.DueStrict
 	}
-	if due == "" || !Process().State(c.Status).Open {
+	last := ""
+	for _, step := range c.Plan {
+		last = max(last, step.Due)
+	}
+	return last
+}
+
+// Clock says how a case stands to its last day at a time: overdue after it, due soon from
+// three days before.
+func Clock(c Case, now time.Time) (overdue, soon bool) {
+	due := LastDay(c)
+	if due == "" {
 		return false, false
 	}
 	today := Date(now)

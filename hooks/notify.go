@@ -151,7 +151,7 @@ func (h *house) tellDue(e *core.RecordEvent) error {
 		if kind == "overdue" {
 			asked = append(asked, casework.Notice{Kind: kind, To: casework.ToDispatchers, Agency: c.Agency})
 		}
-		notices, err := store.Notices{App: tx}.Of(store.Event{ID: c.ID + ":" + c.DueStrict, Case: c}, asked)
+		notices, err := store.Notices{App: tx}.Of(store.Event{ID: c.ID + ":" + casework.LastDay(c), Case: c}, asked)
 		if err != nil {
 			return err
 		}
