@@ -32,7 +32,11 @@ type process struct {
 }
 
 func newProcess(t *testing.T) *process {
-	p := &process{House: house.With(t, t.TempDir(), hooks.Config{Now: func() time.Time { return casetest.Now }}), tokens: map[string]string{}}
+	return processAt(t, func() time.Time { return casetest.Now })
+}
+
+func processAt(t *testing.T, now func() time.Time) *process {
+	p := &process{House: house.With(t, t.TempDir(), hooks.Config{Now: now}), tokens: map[string]string{}}
 	p.put("agencies", casetest.County, map[string]any{"name": "县分局", "division_code": "990101"})
 	p.put("agencies", casetest.City, map[string]any{"name": "市局", "division_code": "990100"})
 	p.put("agencies", casetest.Elsewhere, map[string]any{"name": "外省", "division_code": "880101"})

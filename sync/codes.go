@@ -13,6 +13,7 @@ const (
 	CodeLate         = "late"
 	CodeNotInScope   = "not_in_scope"
 	CodeCaseClosed   = "case_closed"
+	CodeRoundFrozen  = "round_frozen"
 	CodeDisabled     = "disabled"
 	CodeForReview    = "kept_for_review"
 	CodeBadMutation  = "bad_mutation"
@@ -47,6 +48,7 @@ var ResultCodes = []ResultCode{
 	{CodeLate, "ok", "Evidence from before the case was closed came after it.", "Nothing; it is flagged."},
 	{CodeNotInScope, "held", "The record is not the user's, not any more, or does not exist.", "Tell the user; a dispatcher decides."},
 	{CodeCaseClosed, "held", "The case is closed.", "Tell the user; a dispatcher decides."},
+	{CodeRoundFrozen, "held", "The case was reopened; the record belongs to the round that was closed.", "Tell the user; it is said in the new round's record."},
 	{CodeDisabled, "held", "The user is disabled; it is kept for 30 days' worth of pushes.", "Push what is left, then wipe."},
 	{CodeForReview, "held", "An action of a disabled user, or one that was held before a restore.", "Tell the user; a dispatcher decides."},
 	{CodeBadMutation, "rejected", "No id of 26 letters and digits, an unreadable member, or nested deeper than 100.", "Mend the client; the body is kept."},

@@ -105,6 +105,8 @@ func (j *judge) state() (Result, error) {
 		return j.hold(place, cmp.Or(echo(j.m.Was.Code), CodeSuperseded)) // as it was before the restore
 	case place.Closed && !(j.m.Collection == "evidence" && j.m.Op == OpCreate && j.before(place.ClosedAt)):
 		return j.hold(place, CodeCaseClosed)
+	case place.Frozen:
+		return j.hold(place, CodeRoundFrozen)
 	case j.m.Op == OpCreate:
 		return j.create(place)
 	case !place.Exists:

@@ -54,6 +54,7 @@ type Place struct {
 	Closed   bool   // the root of its case is closed
 	Case     string // the case it belongs to
 	ClosedAt string // when, UTC
+	Frozen   bool   // it belongs to a round that is over, though the case goes on
 	Author   string // who created it
 }
 

@@ -130,6 +130,7 @@ var rows = map[string]Row{
 	"held_unknown":        {404, "没有找到这条待裁定内容，或它不在您的范围内。", "There is no such held work within your scope."},
 	"held_settled":        {409, "这条内容已经裁定。", "This is settled already."},
 	"held_moved":          {409, "现有内容已经变化，请重新查看后裁定。", "What stands has changed meanwhile; look at it again."},
+	"round_frozen":        {409, "案件已重新办理，上一轮的记录不再改动。", "The case was reopened; records of the round that was closed are not changed any more."},
 	"held_parent_missing": {409, "它所修改的记录尚未登记，请先裁定该记录的登记。", "The record that it edits is not there; settle its creation first."},
 	"take_unknown":        {400, "请选择采用哪一方的内容：ours、theirs 或 text。", "Say what to take: ours, theirs or text."},
 	"value_unfit":         {400, "内容不符合该字段的要求。", "The value does not fit the field."},

@@ -28,8 +28,14 @@ func (s book) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
 	if len(records) > 0 {
 		p.Exists, p.Record, p.Case = true, records[0].Id, records[0].GetString("case")
 		p.Author = authorField(records[0])
+		if p.Frozen, err = (Rounds{s.App}).Holds(records[0]); err != nil {
+			return p, err
+		}
 	} else if m.Op == sync.OpCreate {
 		_ = json.Unmarshal(m.Set["case"], &p.Case) // its form was checked
+		if p.Frozen, err = (Rounds{s.App}).Would(m, p.Case); err != nil {
+			return p, err
+		}
 	} else {
 		p.Case, err = s.heldCase(user, m)
 		return p, err

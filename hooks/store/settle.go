@@ -40,8 +40,8 @@ type HeldRefusal struct {
 
 func (r HeldRefusal) Error() string { return r.code + ": " + r.detail }
 
-// Code is held_settled, held_moved, held_parent_missing, case_closed, id_taken, value_unfit or
-// take_unknown.
+// Code is held_settled, held_moved, held_parent_missing, case_closed, round_frozen, id_taken,
+// value_unfit or take_unknown.
 func (r HeldRefusal) Code() string { return r.code }
 
 // Settler decides held work; App is a transaction.
@@ -85,6 +85,9 @@ func (s Settler) takeEdit(ctx context.Context, item HeldItem, d Decision) error 
 	if err := s.open(item.Case); err != nil {
 		return err
 	}
+	if err := item.unfrozen((Rounds{s.App}).Holds(records[0])); err != nil {
+		return err
+	}
 	seen := d.Version == item.Version // both empty: nothing ever stood there
 	if !seen && (d.Version != "" || !sync.Same(item.Theirs, item.Now)) {
 		return HeldRefusal{code: "held_moved", detail: "field " + item.Field, Now: item.Now, Version: item.Version}
@@ -119,6 +122,14 @@ func (s Settler) open(caseID string) error {
 	return nil
 }
 
+// unfrozen: what a reopening froze is not changed, whoever asks.
+func (h HeldItem) unfrozen(frozen bool, err error) error {
+	if err == nil && frozen {
+		return HeldRefusal{code: "round_frozen", detail: h.Collection + " " + h.Record}
+	}
+	return err
+}
+
 // takeCreate makes the record that was held, as its author's. A photo is taken in after the
 // close too, and says so.
 func (s Settler) takeCreate(ctx context.Context, item HeldItem, _ Decision) error {
@@ -128,6 +139,9 @@ func (s Settler) takeCreate(ctx context.Context, item HeldItem, _ Decision) erro
 	}
 	m := sync.Mutation{ID: item.Mutation, Op: sync.OpCreate, Collection: item.Collection, Record: item.Record, At: sync.Stamp(item.DeviceAt)}
 	if err := json.Unmarshal(item.Ours, &m.Set); err != nil {
+		return err
+	}
+	if err := item.unfrozen((Rounds{s.App}).Would(&m, item.Case)); err != nil {
 		return err
 	}
 	_, err := book{s.App, s.Now}.Save(ctx, sync.Write{
