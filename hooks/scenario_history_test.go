@@ -39,6 +39,7 @@ type random struct {
 	w      world
 	names  map[string]string // ids in memory and on the server
 	orders int
+	kept   []string // actions that wait for a desk, by their ids on the server
 	phones []*phone.Phone
 }
 
@@ -111,10 +112,15 @@ func (r *random) step() string {
 	r.clock.forward(10 * time.Minute)
 	r.w.Now = r.clock.now()
 	r.atHand()
+	if r.IntN(6) == 0 {
+		return r.fromThePhone()
+	}
+	if len(r.kept) > 0 && r.IntN(3) == 0 {
+		return r.settleOne()
+	}
 	a := r.next()
 	if a.Name == "conclude" {
-		r.orders++
-		r.names[casetest.Order] = fmt.Sprintf("%sorder%d", r.w.caseID, r.orders)
+		r.newOrder()
 	}
 	status, answer := r.Do("POST", actionsPath, r.tokens[a.Actor], r.sent(a))
 	v := r.w.Do(a)
@@ -243,6 +249,72 @@ func (r *random) atHand() {
 	if r.IntN(3) == 0 {
 		r.sync(p)
 	}
+}
+
+// fromThePhone: Lin does something on site, admitted or not, and syncs at once.
+func (r *random) fromThePhone() string {
+	r.t.Helper()
+	r.sync(r.phones[0])
+	if !holds(r.phones[0], "cases", r.w.caseID) {
+		return "phone: no case"
+	}
+	name := []string{"arrive", "conclude", "submit", "verify", "note"}[r.IntN(5)]
+	a := r.w.Example(name)
+	a.Actor, a.ActorRole, a.ActorAgency = casetest.Lin, casework.Inspector, casetest.County
+	a.Device, a.DeviceAt = r.phones[0].Client, r.clock.now().Format(time.RFC3339)
+	before := r.names[casetest.Order]
+	if name == "conclude" {
+		r.newOrder()
+	}
+	id := r.phones[0].Act(r.w.caseID, name, r.sent(a)["args"].(map[string]any), map[string]any{"position": a.Position, "device_at": a.DeviceAt})
+	r.sync(r.phones[0])
+	v, got := r.w.Do(a), r.phones[0].ResultOf(id)
+	r.w.History[len(r.w.History)-1].ID = id
+	if (got.Outcome == "ok") != v.Applied || got.Code != v.Code {
+		r.t.Fatalf("%s from the phone: %+v, the rules say %v %s", name, got, v.Applied, v.Code)
+	}
+	if !v.Applied {
+		r.names[casetest.Order] = before
+	}
+	r.compare(name)
+	switch {
+	case v.Applied:
+		return "phone: " + name
+	case name != "conclude": // its order has an id that is not the one in memory
+		r.kept = append(r.kept, id)
+	}
+	return "phone: kept"
+}
+
+// newOrder: the next order has an id of its own; in memory all have one. What waits speaks of
+// the old one.
+func (r *random) newOrder() {
+	r.orders++
+	r.names[casetest.Order] = fmt.Sprintf("%sorder%d", r.w.caseID, r.orders)
+	r.kept = nil
+}
+
+// settleOne: a dispatcher takes in what waits, if the rules admit it late.
+func (r *random) settleOne() string {
+	r.t.Helper()
+	id := r.kept[0]
+	i := slices.IndexFunc(r.w.History, func(p casework.Past) bool { return p.ID == id })
+	past := r.w.History[i]
+	r.w.Late = true
+	v := r.w.Clone().Do(past.Action)
+	status, answer := r.Do("POST", heldPath+"/"+id, r.tokens[casetest.Dispatcher], map[string]any{"take": "ours"})
+	if (status == http.StatusOK) != v.Applied || !v.Applied && answer["code"] != v.Code {
+		r.t.Fatalf("%s late: %d %v, the rules say %v %s", past.Name, status, answer, v.Applied, v.Code)
+	}
+	name := "late: refused"
+	if v.Applied {
+		r.w.Do(past.Action)
+		r.w.History = slices.Delete(r.w.History, i, i+1) // it has moved to the end
+		name = "late: " + past.Name
+	}
+	r.w.Late, r.kept = false, r.kept[1:]
+	r.compare(name)
+	return name
 }
 
 func (r *random) sync(p *phone.Phone) {

@@ -163,3 +163,28 @@ func TestWorkOnACaseThatCameBackAndWasMergedFollowsItsPrimary(t *testing.T) {
 	}
 	s.agree(s.pa, s.pb)
 }
+
+// TestAConclusionThatIsAdmittedLateIsToldWhenItTookEffect: it was kept before the extension
+// that she has read of already, and stands in her timeline after it.
+func TestAConclusionThatIsAdmittedLateIsToldWhenItTookEffect(t *testing.T) {
+	s := openScene(t)
+	r := s.file(s.intake.Token, complaint())
+	s.accept(r.caseID)
+	s.assign(r.caseID)
+	s.arrive(r.caseID)
+	s.sync(s.pa)
+	s.pa.Act(r.caseID, "conclude", map[string]any{"inspection": s.text(r.caseID, "inspection"), "outcome": "unsubstantiated"}, nil)
+	fresh := s.User("inspector", s.agency, "秦川")
+	s.do(s.dispatcher, r.caseID, "assign", map[string]any{"inspectors": []string{s.inspectors[1].ID, fresh.ID}, "due": s.in(3), "reason": "轮休"})
+	s.sync(s.pa)
+	s.news(s.dispatcher.ID, "held_edits")
+	s.extend(r.caseID, 3)
+	s.wait()
+	if n := s.settled(s.dispatcher, r.caseID, "ours"); n != 1 {
+		t.Errorf("%d wait", n)
+	}
+	s.stands(r.caseID, "replying")
+	s.sees(r, "handling [registered accepted assigned extended inspected] [withdraw]")
+	s.news(s.her(r), "accepted assigned extended inspected")
+	s.agree(s.pa, s.pb, s.phone(fresh))
+}

@@ -25,15 +25,14 @@ import (
 // scene is a county under a city and beside another county, behind a local FCM.
 type scene struct {
 	*hall
-	fcm              *fcmtest.Server
-	city, there      string
-	cityDesk         house.User
-	theirs           house.User // the dispatcher of the other county
-	theirReviewer    house.User
-	pa, pb           *phone.Phone
-	read             map[string]int // notifications that a recipient had when he was last asked
-	photos           uint64
-	registered, sent int // devices, and what FCM had
+	fcm           *fcmtest.Server
+	city, there   string
+	cityDesk      house.User
+	theirs        house.User // the dispatcher of the other county
+	theirReviewer house.User
+	pa, pb        *phone.Phone
+	read          map[string]int // notifications that a recipient had when he was last asked
+	photos        uint64
 }
 
 // begins is a Monday morning in Shanghai, four days before the mid-autumn holiday.
@@ -340,7 +339,7 @@ func holds(p *phone.Phone, collection, id string) bool {
 	return ok
 }
 
-// file is the file of a case as a user reads it; nil where it is unknown to him.
+// dossier is the file of a case as a user reads it; nil where it is unknown to him.
 func (s *scene) dossier(u house.User, caseID string) map[string]any {
 	s.T.Helper()
 	status, file := s.Do("GET", "/api/cases/"+caseID, u.Token, nil)

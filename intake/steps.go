@@ -15,7 +15,7 @@ import (
 type Step struct {
 	Name     string
 	From, To casework.Status
-	At       string // when the server had it
+	At       string // when it took effect: as it came in, or as a desk admitted it late
 	Due      string // of an extension: the date it leads to, where that is still known
 	Args     json.RawMessage
 }

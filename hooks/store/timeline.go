@@ -90,6 +90,6 @@ func partedAfter(merged []*core.Record) string {
 func stepOf(r *core.Record) intake.Step {
 	return intake.Step{
 		Name: r.GetString("name"), From: casework.Status(r.GetString("from")), To: casework.Status(r.GetString("to")),
-		At: r.GetString("received_at"), Args: json.RawMessage(r.GetString("args")),
+		At: PastOf(r).AppliedAt, Args: json.RawMessage(r.GetString("args")),
 	}
 }
