@@ -49,9 +49,7 @@ func TestTheDissatisfiedReopenAndTheOldRoundIsFrozen(t *testing.T) {
 	progress := s.pa.Edit("rectifications", order, map[string]any{"progress": 50})
 	remark := s.pa.Edit("rectifications", order, map[string]any{"notes": note("n1", "补记")})
 	again := s.pa.CreateAs("inspections", s.pa.NewID(), map[string]any{"case": r.caseID, "round": 1, "findings": "旧一轮的第二次到场"})
-	joins := s.pa.Create("evidence", map[string]any{
-		"case": r.caseID, "inspection": visit, "purpose": "scene", "sha256": strings.Repeat("a", 64), "size": 1, "mime": "image/jpeg",
-	})
+	joins := s.pa.Create("evidence", ofVisit(r.caseID, visit))
 	caption := s.pa.Edit("evidence", joins, map[string]any{"caption": "旧一轮的照片"})
 	s.sync(s.pa, s.pb)
 	s.held("round_frozen", closing, progress, remark, again, caption)
@@ -92,6 +90,13 @@ func TestTheDissatisfiedReopenAndTheOldRoundIsFrozen(t *testing.T) {
 		t.Errorf("%v", p)
 	}
 	s.agree(s.pa, s.pb, s.phone(eye))
+}
+
+// ofVisit is a photo of a visit, whose bytes stay on the phone.
+func ofVisit(caseID, visit string) map[string]any {
+	return map[string]any{
+		"case": caseID, "inspection": visit, "purpose": "scene", "sha256": strings.Repeat("a", 64), "size": 1, "mime": "image/jpeg",
+	}
 }
 
 // row is a record as it is stored, but for the place of it in the feed.
