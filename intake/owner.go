@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"xuncha/casework"
+	"xuncha/geo"
 )
 
 // Agency is an authority that may answer for a place.
@@ -22,6 +23,18 @@ type Found struct {
 	Agency       string // whose jurisdiction it is, if the map says so
 	Uncertain    bool   // the position's accuracy reaches a border
 	Second       string // the division on the other side
+}
+
+// FoundAt is what the borders say of a place: one beyond the last border whose accuracy
+// reaches back is that division's. nil: nothing.
+func FoundAt(o geo.Owner) *Found {
+	switch {
+	case o.Code != "":
+		return &Found{DivisionCode: o.Code, Uncertain: o.Uncertain, Second: o.Second}
+	case o.Second != "":
+		return &Found{DivisionCode: o.Second, Uncertain: true}
+	}
+	return nil
 }
 
 // How an owner was found (Routing.By).

@@ -160,24 +160,13 @@ func (c *Complaints) owner(complaints store.Complaints, staff *core.Record, chec
 		if err != nil {
 			return intake.Routing{}, err
 		}
-		found = foundOf(owner)
+		found = intake.FoundAt(owner)
 	}
 	own := ""
 	if staff != nil {
 		own = staff.GetString("agency")
 	}
 	return intake.Owner(agencies, checked.DivisionCode, own, found), nil
-}
-
-// foundOf: a place beyond the last border whose accuracy reaches back is that division's.
-func foundOf(o geo.Owner) *intake.Found {
-	switch {
-	case o.Code != "":
-		return &intake.Found{DivisionCode: o.Code, Uncertain: o.Uncertain, Second: o.Second}
-	case o.Second != "":
-		return &intake.Found{DivisionCode: o.Second, Uncertain: true}
-	}
-	return nil
 }
 
 // intakeStaff is the signed-in user if he takes complaints in; nil for the public and for
