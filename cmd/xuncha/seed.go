@@ -7,16 +7,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"reflect"
 	"runtime/debug"
 	stdsync "sync"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"xuncha/demo"
 	"xuncha/evidence"
@@ -201,7 +198,7 @@ func (s seeding) record(row demo.Row) (*core.Record, error) {
 		return nil, err
 	}
 	r := core.NewRecord(col)
-	if err := fill(r, row.Fields); err != nil {
+	if err := store.Fill(r, row.Fields); err != nil {
 		return nil, fmt.Errorf("%s %s: %w", row.Collection, row.ID, err)
 	}
 	r.Id = row.ID
@@ -209,37 +206,6 @@ func (s seeding) record(row demo.Row) (*core.Record, error) {
 		r.Set("content_hash", store.ContentHash(store.ActionOf(r)))
 	}
 	return r, nil
-}
-
-// fill sets a record's fields as store.Load does. A map takes the short way: only what is
-// kept as JSON is written as JSON.
-func fill(r *core.Record, fields any) error {
-	values, ok := fields.(map[string]any)
-	if !ok {
-		return store.Load(r, fields)
-	}
-	for _, field := range r.Collection().Fields {
-		value, ok := values[field.GetName()]
-		if !ok {
-			continue
-		}
-		switch of := reflect.ValueOf(value); {
-		case field.Type() == core.FieldTypeJSON:
-			data, err := json.Marshal(value)
-			if err != nil {
-				return err
-			}
-			value = types.JSONRaw(data)
-		case of.Kind() == reflect.String:
-			value = of.String() // words of the field have types of their own
-		}
-		kept, err := field.PrepareValue(r, value)
-		if err != nil {
-			return err
-		}
-		r.SetRaw(field.GetName(), kept)
-	}
-	return nil
 }
 
 func (s seeding) save(row demo.Row) error {

@@ -5,6 +5,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -52,6 +53,37 @@ func load(r *core.Record, fields map[string]json.RawMessage) error {
 			return err
 		}
 		r.Set(name, value)
+	}
+	return nil
+}
+
+// Fill sets a record's fields as Load does. A map takes the short way: only what is
+// kept as JSON is written as JSON.
+func Fill(r *core.Record, fields any) error {
+	values, ok := fields.(map[string]any)
+	if !ok {
+		return Load(r, fields)
+	}
+	for _, field := range r.Collection().Fields {
+		value, ok := values[field.GetName()]
+		if !ok {
+			continue
+		}
+		switch of := reflect.ValueOf(value); {
+		case field.Type() == core.FieldTypeJSON:
+			data, err := json.Marshal(value)
+			if err != nil {
+				return err
+			}
+			value = types.JSONRaw(data)
+		case of.Kind() == reflect.String:
+			value = of.String() // words of the field have types of their own
+		}
+		kept, err := field.PrepareValue(r, value)
+		if err != nil {
+			return err
+		}
+		r.SetRaw(field.GetName(), kept)
 	}
 	return nil
 }

@@ -137,13 +137,18 @@ func (s Complaints) begin(ctx context.Context, f Filing) (*writing, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.numbered(ctx, f, number)
+}
+
+func (s Complaints) numbered(ctx context.Context, f Filing, number string) (*writing, error) {
 	secrets, err := intake.NewSecrets(f.Random)
 	if err != nil {
 		return nil, err
 	}
-	return &writing{Complaints: s, Filing: f, ctx: ctx, out: Filed{
-		Number: number, Code: secrets.Code, Phrase: secrets.Phrase, ID: f.NewID(),
-	}}, nil
+	return &writing{
+		Complaints: s, Filing: f, ctx: ctx, days: (Dictionaries{s.App}).Load, put: s.App.SaveWithContext,
+		out: Filed{Number: number, Code: secrets.Code, Phrase: secrets.Phrase, ID: f.NewID()},
+	}, nil
 }
 
 func (w *writing) write(steps ...func() error) error {
@@ -164,18 +169,28 @@ const takeNumber = `INSERT INTO counters (name, value) SELECT {:name}, 1 + max(
 
 // nextNumber takes the next number of the year; a refused transaction gives it back.
 func (s Complaints) nextNumber(now time.Time) (string, error) {
-	year := intake.Year(now)
-	var n int64
-	err := s.App.NonconcurrentDB().NewQuery(takeNumber).
-		Bind(dbx.Params{"name": "complaint:" + year, "low": year + "-", "high": year + "-A"}).Row(&n)
-	return intake.Number(year, n), err
+	number, _, err := s.takeNumber(intake.Year(now))
+	return number, err
 }
 
-// writing is one filing under way, in the transaction of App.
+func (s Complaints) takeNumber(year string) (string, int64, error) {
+	var n int64
+	err := s.App.NonconcurrentDB().NewQuery(takeNumber).
+		Bind(dbx.Params{"name": counterOf(year), "low": year + "-", "high": year + "-A"}).Row(&n)
+	return intake.Number(year, n), n, err
+}
+
+func counterOf(year string) string { return "complaint:" + year }
+
+// writing is one filing under way. Its records go to put, in the order in which they speak
+// of each other.
 type writing struct {
 	Complaints
 	Filing
 	ctx         context.Context
+	days        func() ([]casework.DeadlineRule, casework.Calendar, error)
+	marked      time.Time // when days were last marked; zero: the next look marks this case
+	put         func(context.Context, core.Model) error
 	out         Filed
 	complainee  string // the respondent's id, or ""
 	whoIsIt     string // the complainant's id
@@ -226,7 +241,7 @@ func (w *writing) complaint() error {
 
 // makeCase registers the case that the complaint leads to; it has the complaint's number.
 func (w *writing) makeCase() error {
-	rules, calendar, err := Dictionaries{w.App}.Load()
+	rules, calendar, err := w.days()
 	if err != nil {
 		return err
 	}
@@ -240,6 +255,9 @@ func (w *writing) makeCase() error {
 	if err != nil {
 		return err
 	}
+	if !w.marked.IsZero() {
+		c.Overdue, c.DueSoon = casework.Clock(c, w.marked)
+	}
 	r, err := newRecord(w.App, "cases", w.out.Case)
 	if err != nil {
 		return err
@@ -250,7 +268,7 @@ func (w *writing) makeCase() error {
 	r.Set("complaint", w.out.ID)
 	r.Set("uncertain", w.Routing.Uncertain)
 	r.Set("second_code", w.Routing.SecondCode)
-	return w.App.SaveWithContext(ByCasework(w.ctx), r)
+	return w.put(ByCasework(w.ctx), r)
 }
 
 const putPhoto = `INSERT OR IGNORE INTO uploads (id, owner, sha256, size, done, begun_at) VALUES ({:id}, {:owner}, {:sum}, {:size}, 1, {:at})`
@@ -285,5 +303,15 @@ func (w *writing) showPhotos() error {
 }
 
 func (w *writing) save(collection, id string, fields map[string]any) error {
-	return Verdicts{w.App}.create(w.ctx, collection, id, fields)
+	r, err := newRecord(w.App, collection, id)
+	if err != nil {
+		return err
+	}
+	if err := Fill(r, fields); err != nil {
+		return err
+	}
+	if err := w.put(w.ctx, r); err != nil {
+		return fmt.Errorf("%s %s: %w", collection, id, err)
+	}
+	return nil
 }

@@ -6,7 +6,7 @@ package store
 func ComplaintQueries() map[string]string {
 	out := map[string]string{}
 	for name, sql := range map[string]string{
-		"secretsOf": secretsOf, "complaintOfExternal": complaintOfExternal, "takeNumber": takeNumber, "complaintsOf": complaintsOf,
+		"secretsOf": secretsOf, "complaintOfExternal": complaintOfExternal, "takeNumber": takeNumber, "complaintsOf": complaintsOf, "knownOfExternal": knownOfExternal,
 	} {
 		out[name] = placeholder.ReplaceAllString(sql, "'1'")
 	}

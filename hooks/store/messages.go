@@ -61,16 +61,24 @@ func (s Complaints) again(ctx context.Context, f Filing, first *core.Record) (Fi
 		return Filed{}, intake.ExternalTaken
 	}
 	out.Differs = true
-	others, err := s.App.FindAllRecords("complaints", dbx.HashExp{"case": out.Case})
+	if kept, err := s.saidOf(out.Case, f); err != nil || kept {
+		return out, err // it came before
+	}
+	return out, s.keepFurther(ctx, f, out.Case)
+}
+
+// saidOf tells whether one of the complaints of a case says what a message says.
+func (s Complaints) saidOf(caseID string, f Filing) (bool, error) {
+	others, err := s.App.FindAllRecords("complaints", dbx.HashExp{"case": caseID})
 	if err != nil {
-		return Filed{}, err
+		return false, err
 	}
 	for _, other := range others {
 		if same, err := s.says(other, f); err != nil || same {
-			return out, err // kept when it came the last time
+			return same, err
 		}
 	}
-	return out, s.keepFurther(ctx, f, out.Case)
+	return false, nil
 }
 
 // keepFurther files a message beside the first one: text, identity and photos in full, and a
