@@ -42,4 +42,6 @@ soak: js
 	$(GO) test -run xxx -fuzz FuzzReadDivisions -fuzztime 60s ./geo
 	$(GO) test -run xxx -fuzz FuzzDecode -fuzztime 60s ./intake
 	$(GO) test -run xxx -fuzz FuzzFromForm -fuzztime 60s ./intake
+	$(GO) test -run xxx -fuzz FuzzReadMapping -fuzztime 60s ./intake
+	IMPORT_ROWS=20000 $(GO) test -run TestALargeFile -count 1 -timeout 10m ./cmd/xuncha
 	JOURNEY_ORDERS=100 JOURNEY_KILLS=50 $(GO) test -run TestJourney -count 1 -timeout 60m ./internal/journey

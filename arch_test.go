@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"internal/house":    {"hooks"},
 	"internal/fcmtest":  {},
 	"internal/journey":  {},
-	"cmd/xuncha":        {"casework", "demo", "evidence", "geo", "hooks", "hooks/store", "intake", "migrations", "notify", "web"},
+	"cmd/xuncha":        {"casework", "demo", "evidence", "geo", "hooks", "hooks/problem", "hooks/store", "intake", "migrations", "notify", "web"},
 	"bench":             {"*"},
 	".":                 {},
 }

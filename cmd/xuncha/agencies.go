@@ -20,7 +20,8 @@ var agencyForm = form{
 }
 
 func agenciesCommand() *cobra.Command {
-	return group(&cobra.Command{Use: "agencies", Short: "the authorities 机构"}, &cobra.Command{
+	var dry bool
+	cmd := &cobra.Command{
 		Use: "import FILE.csv", Short: "make or update agencies from a CSV file, all rows or none",
 		Long: `Reads a CSV file with a header row, UTF-8 or GB18030:
 
@@ -37,9 +38,9 @@ code; where it is given, it must fit:
   county    any other six digits
   town      nine digits, or twelve; twelve that end in 000 are kept as the town's nine
 
-An agency with the same division code and name is updated. A file with a bad row changes
-nothing; every bad row is named.`,
-		Example: "  xuncha agencies import agencies.csv --dir pb_data",
+An agency with the same division code and name is updated where something changes. A file
+with a bad row changes nothing; every bad row is named.`,
+		Example: "  xuncha agencies import agencies.csv --dry-run\n  xuncha agencies import agencies.csv --dir pb_data",
 		Args:    takes("FILE.csv"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			rows, err := readTable(args[0], agencyForm)
@@ -49,16 +50,14 @@ nothing; every bad row is named.`,
 			if err != nil {
 				return err
 			}
-			return withApp(cmd, func(app core.App) error {
-				added, changed, err := importRows(app, args[0], rows, importAgency)
-				if err != nil {
-					return err
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "agencies: %d added, %d updated\n", added, changed)
-				return nil
+			return withTable(cmd, dry, func(app core.App) error {
+				done, err := importRows(app, args[0], rows, dry, importAgency)
+				return tellImport(cmd, "agencies", done, dry, err)
 			})
 		},
-	})
+	}
+	addDryRun(cmd, &dry)
+	return group(&cobra.Command{Use: "agencies", Short: "the authorities 机构"}, cmd)
 }
 
 var (
@@ -96,15 +95,12 @@ func checkAgency(r row) error {
 // nation is the division code of the whole country.
 const nation = "000000"
 
-func importAgency(tx core.App, r row) (bool, error) {
+func importAgency(tx core.App, r row) (outcome, error) {
 	record, isNew, err := findOrNew(tx, "agencies", dbx.HashExp{"name": r.fields["name"], "division_code": r.fields["division_code"]})
 	if err != nil {
-		return false, err
+		return same, err
 	}
-	for name, value := range r.fields {
-		record.Set(name, value)
-	}
-	return isNew, tx.Save(record)
+	return saveIfChanged(tx, record, newOrSame(isNew), r.fields)
 }
 
 func levelOf(code string) string {

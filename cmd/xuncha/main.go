@@ -18,7 +18,8 @@ into the case.
 
   xuncha demo                      a synthetic city to try everything on
   xuncha superuser upsert EMAIL PASSWORD
-  xuncha agencies import FILE.csv  then users import FILE.csv
+  xuncha agencies import FILE.csv  then users import, holidays import
+  xuncha import FILE.csv --mapping MAP.json
   xuncha serve --http :8090`
 
 func main() {
@@ -35,7 +36,7 @@ func rootCommand() *cobra.Command {
 		Use: "xuncha", Short: "field inspection of environmental cases 巡查", Long: long,
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-	}, serveCommand(), demoCommand(), superuserCommand(), usersCommand(), agenciesCommand(), geoCommand(), fsckCommand())
+	}, serveCommand(), demoCommand(), superuserCommand(), usersCommand(), agenciesCommand(), holidaysCommand(), geoCommand(), importCommand(), fsckCommand())
 	root.PersistentFlags().String("dir", "pb_data", "the data directory")
 	root.SetFlagErrorFunc(flagError)
 	return root

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/pocketbase/pocketbase/core"
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
@@ -126,28 +125,6 @@ func refused(path string, rows []row) error {
 		return nil
 	}
 	return fmt.Errorf("%s has %s, nothing was changed:\n%s", filepath.Base(path), counted(len(bad), "bad row"), strings.Join(bad, "\n"))
-}
-
-// importRows saves all rows in one transaction, or none and every reason.
-func importRows(app core.App, path string, rows []row, save func(core.App, row) (added bool, err error)) (added, changed int, err error) {
-	err = app.RunInTransaction(func(tx core.App) error {
-		for i, r := range rows {
-			if r.fault != nil {
-				continue
-			}
-			isNew, err := save(tx, r)
-			switch {
-			case err != nil:
-				rows[i].fault = oneLine(err)
-			case isNew:
-				added++
-			default:
-				changed++
-			}
-		}
-		return refused(path, rows)
-	})
-	return added, changed, err
 }
 
 // oneLine puts what errors.Join wrote on lines into one.

@@ -94,7 +94,8 @@ func usersAddCommand() *cobra.Command {
 }
 
 func usersImportCommand() *cobra.Command {
-	return &cobra.Command{
+	var dry bool
+	cmd := &cobra.Command{
 		Use: "import FILE.csv", Short: "add or update users from a CSV file, all rows or none",
 		Long: `Reads a CSV file with a header row, UTF-8 or GB18030:
 
@@ -102,24 +103,23 @@ func usersImportCommand() *cobra.Command {
   li@example.org,李强,inspector,990101,a-long-password,ZF-0042,2027-12-31,,zh-CN
 
 email, name, role and agency are needed; a new user needs a password. A user with the same
-e-mail is updated; an empty cell leaves what is there. A file with a bad row changes
-nothing; every bad row is named.`,
-		Args: takes("FILE.csv"),
+e-mail is updated where something changes; an empty cell leaves what is there. A file with a
+bad row changes nothing; every bad row is named.`,
+		Example: "  xuncha users import users.csv --dry-run\n  xuncha users import users.csv",
+		Args:    takes("FILE.csv"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			rows, err := readTable(args[0], userForm)
 			if err != nil {
 				return err
 			}
 			return withPeople(cmd, func(app core.App) error {
-				added, changed, err := importRows(app, args[0], rows, importUser)
-				if err != nil {
-					return err
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "users: %d added, %d updated\n", added, changed)
-				return nil
+				done, err := importRows(app, args[0], rows, dry, importUser)
+				return tellImport(cmd, "users", done, dry, err)
 			})
 		},
 	}
+	addDryRun(cmd, &dry)
+	return cmd
 }
 
 // checkUser is what can be said of a user without looking into the database.
@@ -145,28 +145,33 @@ func checkUser(r row) error {
 	return errors.Join(bad...)
 }
 
-func importUser(tx core.App, r row) (bool, error) {
+func importUser(tx core.App, r row) (outcome, error) {
 	record, isNew, err := findOrNew(tx, "users", dbx.HashExp{"email": r.fields["email"]})
 	if err != nil {
-		return false, err
+		return same, err
 	}
-	if isNew && r.fields["password"] == "" {
-		return false, errors.New("a new user needs a password")
+	password := r.fields["password"]
+	if isNew && password == "" {
+		return same, errors.New("a new user needs a password")
 	}
 	agency, err := findAgency(tx, r.fields["agency"])
 	if err != nil {
-		return false, err
+		return same, err
 	}
+	fields := map[string]string{}
 	for _, name := range userForm.known {
-		if value := r.fields[name]; value != "" && name != "password" && name != "agency" {
-			record.Set(name, value)
+		if value := r.fields[name]; value != "" {
+			fields[name] = value
 		}
 	}
-	record.Set("agency", agency.Id)
-	if r.fields["password"] != "" {
-		record.SetPassword(r.fields["password"])
+	fields["agency"] = agency.Id
+	delete(fields, "password")
+	did := newOrSame(isNew)
+	if password != "" && !record.ValidatePassword(password) { // the same one again would end his log-ins
+		record.SetPassword(password)
+		did = max(did, changed)
 	}
-	return isNew, tx.Save(record)
+	return saveIfChanged(tx, record, did, fields)
 }
 
 // findAgency finds an agency by id, name or division code.

@@ -70,18 +70,17 @@ func (f *Filings) Known(e intake.ExternalID) (Known, bool, error) {
 	return k, err == nil, err
 }
 
-// Said tells whether what is known, or what came later to the same case, says the same; it
-// is asked as staff may ask.
+// Said tells whether what is known, or what came later to the same case, says the same. Who
+// complains counts.
 func (f *Filings) Said(k Known, c intake.Complaint) (bool, error) {
 	first, err := f.complaints.App.FindRecordById("complaints", k.ID)
 	if err != nil {
 		return false, err
 	}
-	asked := Filing{Complaint: c, Staff: first} // somebody: identities count
-	if same, err := f.complaints.says(first, asked); err != nil || same {
+	if same, err := f.complaints.says(first, Filing{Complaint: c}, true); err != nil || same {
 		return same, err
 	}
-	return f.complaints.saidOf(k.Case, asked)
+	return f.complaints.saidOf(k.Case, Filing{Complaint: c})
 }
 
 // Add makes the records of a complaint that is not known; Write writes them. It comes without

@@ -53,7 +53,7 @@ func (w *writing) external() error {
 // staff is kept as a further complaint of the same case.
 func (s Complaints) again(ctx context.Context, f Filing, first *core.Record) (Filed, error) {
 	out := Filed{Number: first.GetString("number"), ID: first.Id, Case: first.GetString("case"), Known: true}
-	same, err := s.says(first, f)
+	same, err := s.says(first, f, f.Staff != nil)
 	if err != nil || same {
 		return out, err
 	}
@@ -67,14 +67,14 @@ func (s Complaints) again(ctx context.Context, f Filing, first *core.Record) (Fi
 	return out, s.keepFurther(ctx, f, out.Case)
 }
 
-// saidOf tells whether one of the complaints of a case says what a message says.
+// saidOf tells whether one of the complaints of a case says what a message of staff says.
 func (s Complaints) saidOf(caseID string, f Filing) (bool, error) {
 	others, err := s.App.FindAllRecords("complaints", dbx.HashExp{"case": caseID})
 	if err != nil {
 		return false, err
 	}
 	for _, other := range others {
-		if same, err := s.says(other, f); err != nil || same {
+		if same, err := s.says(other, f, true); err != nil || same {
 			return same, err
 		}
 	}
@@ -123,7 +123,7 @@ func (w *writing) note() error {
 // says tells whether a complaint says what a message says. What the message leaves out is no
 // difference. Identities are compared for staff only: the public could try out whose a
 // complaint is.
-func (s Complaints) says(stored *core.Record, f Filing) (bool, error) {
+func (s Complaints) says(stored *core.Record, f Filing, identities bool) (bool, error) {
 	if stored.GetString("text") != f.Text || !omittedOr(f.Address, stored.GetString("address")) ||
 		!omittedOr(f.RespondentName, stored.GetString("respondent_name")) || !samePlace(stored, f.Location) {
 		return false, nil
@@ -131,7 +131,7 @@ func (s Complaints) says(stored *core.Record, f Filing) (bool, error) {
 	if same, err := s.hasPhotos(stored.Id, f.Photos); err != nil || !same {
 		return false, err
 	}
-	if f.Staff == nil || f.Contact == (intake.Contact{}) {
+	if !identities || f.Contact == (intake.Contact{}) {
 		return true, nil
 	}
 	contacts, err := s.contacts(stored.Id)
