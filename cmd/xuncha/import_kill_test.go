@@ -51,10 +51,10 @@ func TestAKillMidwayLeavesNothingAndTheNextImportTakesAll(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	dir, mapping := bureau(t)
-	const n = 3_000
+	const n = 2_000
 	path, out := ordersFile(t, randomOrders(7, n)...), filepath.Join(t.TempDir(), "secrets.csv")
 	before := census(t, dir)
-	for _, size := range []int64{0, 60_000, 120_000} { // of about 190,000
+	for _, size := range []int64{0, 40_000, 80_000} { // of about 125,000
 		cmd := exec.Command(binary, "import", path, "--mapping", mapping, "--dir", dir, "--out", out)
 		if !killedAfter(t, cmd, out+".part", size) {
 			t.Fatalf("it ended before %d bytes", size)
@@ -70,7 +70,7 @@ func TestAKillMidwayLeavesNothingAndTheNextImportTakesAll(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if said := must(t, "import", path, "--mapping", mapping, "--dir", dir, "--out", out); !strings.HasPrefix(said, "3,000 rows: 3,000 stored") {
+	if said := must(t, "import", path, "--mapping", mapping, "--dir", dir, "--out", out); !strings.HasPrefix(said, "2,000 rows: 2,000 stored") {
 		t.Error(said)
 	}
 	if rows := readCSV(t, out); len(rows) != n+1 {

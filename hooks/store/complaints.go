@@ -146,7 +146,7 @@ func (s Complaints) numbered(ctx context.Context, f Filing, number string) (*wri
 		return nil, err
 	}
 	return &writing{
-		Complaints: s, Filing: f, ctx: ctx, days: (Dictionaries{s.App}).Load, put: s.App.SaveWithContext,
+		Complaints: s, Filing: f, ctx: ctx, days: (Dictionaries{s.App}).Load, put: s.App.SaveWithContext, hidden: map[string]string{},
 		out: Filed{Number: number, Code: secrets.Code, Phrase: secrets.Phrase, ID: f.NewID()},
 	}, nil
 }
@@ -195,11 +195,18 @@ type writing struct {
 	complainee  string // the respondent's id, or ""
 	whoIsIt     string // the complainant's id
 	evidenceIDs []string
+	hidden      map[string]string // redacted texts
 }
 
 // redacted is a text without who wrote it.
+// Complaint, accused unit and case hold the same texts: each is looked through once.
 func (w *writing) redacted(text string) string {
-	return casework.Redact(text, w.Contact.Written())
+	out, ok := w.hidden[text]
+	if !ok {
+		out = casework.Redact(text, w.Contact.Written())
+		w.hidden[text] = out
+	}
+	return out
 }
 
 func (w *writing) respondent() error {
