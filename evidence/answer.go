@@ -36,6 +36,7 @@ type answer struct {
 	refuse func(w http.ResponseWriter, err error)
 	status int // what is held back; 0 lets everything through
 	said   bytes.Buffer
+	most   int64 // bytes of the upload
 }
 
 const problemJSON = "application/problem+json"
@@ -68,6 +69,8 @@ func (a *answer) end() {
 	code, rest, _ := bytes.Cut(bytes.TrimSpace(a.said.Bytes()), []byte(": "))
 	ours, known := ofTusd[string(code)]
 	switch {
+	case known && ours == CodeTooMuch:
+		a.refuse(a.ResponseWriter, tooMuch(a.most, ours, "%s", rest))
 	case known:
 		a.refuse(a.ResponseWriter, refuse(ours, "%s", rest))
 	case a.status == http.StatusNotFound: // HEAD is refused without a word

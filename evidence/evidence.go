@@ -17,15 +17,26 @@ const (
 )
 
 // Refusal says why a file is not taken.
-type Refusal struct{ code, detail string }
+type Refusal struct {
+	code, detail string
+	limit        int64
+}
 
 func (r Refusal) Error() string { return r.detail }
 
 // Code is the stable code.
 func (r Refusal) Code() string { return r.code }
 
+// Limit is the number that was passed: bytes, pixels; 0 where there is none.
+func (r Refusal) Limit() int64 { return r.limit }
+
 func refuse(code, format string, args ...any) error {
-	return Refusal{code, fmt.Sprintf(format, args...)}
+	return Refusal{code: code, detail: fmt.Sprintf(format, args...)}
+}
+
+// tooMuch refuses what passes a limit.
+func tooMuch(limit int64, code, format string, args ...any) error {
+	return Refusal{code, fmt.Sprintf(format, args...), limit}
 }
 
 // Codes of refusals.

@@ -68,7 +68,7 @@ func checkSize(c image.Config) error {
 		return refuse(CodeBroken, "the image is %d x %d px", c.Width, c.Height)
 	}
 	if c.Width > MaxSide || c.Height > MaxSide || c.Width*c.Height > MaxPixels {
-		return refuse(CodePixels, "the image is %d x %d px; at most %d px a side and %d million pixels",
+		return tooMuch(MaxPixels, CodePixels, "the image is %d x %d px; at most %d px a side and %d million pixels",
 			c.Width, c.Height, MaxSide, MaxPixels/1_000_000)
 	}
 	return nil

@@ -24,7 +24,7 @@ import (
 )
 
 // ErrNotYours: there is no such upload of this user.
-var ErrNotYours error = Refusal{CodeUnknown, "there is no such upload of yours"}
+var ErrNotYours error = Refusal{code: CodeUnknown, detail: "there is no such upload of yours"}
 
 // Upload is one upload as the house remembers it.
 type Upload struct {
@@ -102,13 +102,13 @@ func (u *Uploads) Serve(w http.ResponseWriter, r *http.Request, owner string) {
 			u.create(w, r, owner)
 			return
 		}
-		u.goOn(w, r, owner)
+		out.most = u.goOn(w, r, owner)
 	})).ServeHTTP(out, r)
 	out.end()
 }
 
-// goOn answers for an upload that was begun.
-func (u *Uploads) goOn(w http.ResponseWriter, r *http.Request, owner string) {
+// goOn answers for an upload that was begun, and returns how many bytes it has.
+func (u *Uploads) goOn(w http.ResponseWriter, r *http.Request, owner string) int64 {
 	up, err := u.mine(r.Context(), path.Base(r.URL.Path), owner)
 	switch {
 	case err != nil:
@@ -127,6 +127,7 @@ func (u *Uploads) goOn(w http.ResponseWriter, r *http.Request, owner string) {
 	default:
 		u.refuse(w, refuse(CodeMethod, "an upload takes HEAD, PATCH and DELETE"))
 	}
+	return up.Size
 }
 
 // mine finds an upload of an owner. What is whole and was not finished, since the server
@@ -206,7 +207,7 @@ func promised(r *http.Request, owner string) (Upload, error) {
 		return Upload{}, refuse(CodeNoLength, "Upload-Length must say how many bytes will come")
 	}
 	if size > MaxBytes {
-		return Upload{}, refuse(CodeTooLarge, "the file has %d bytes; at most %d are taken", size, MaxBytes)
+		return Upload{}, tooMuch(MaxBytes, CodeTooLarge, "the file has %d bytes; at most %d are taken", size, MaxBytes)
 	}
 	return Upload{Owner: owner, Sum: sum, Size: size}, nil
 }

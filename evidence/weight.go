@@ -47,7 +47,7 @@ func measure(src *source) (config image.Config, weight int64, err error) {
 		return config, 0, src.blame(refuse(CodeBroken, "the image has no readable head: %v", err))
 	}
 	if weight > Budget {
-		return config, weight, refuse(CodePixels, "the image is %d x %d px and takes %d MB to decode; at most %d MB",
+		return config, weight, tooMuch(Budget, CodePixels, "the image is %d x %d px and takes %d MB to decode; at most %d MB",
 			config.Width, config.Height, weight>>20, Budget>>20)
 	}
 	return config, weight, nil
