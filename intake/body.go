@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 )
@@ -88,7 +89,7 @@ func Decode(data []byte) (Body, error) {
 func decodeMistake(err error) error {
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return mistake("field_invalid", kind.Field, 0, "%s is a %s where a %s is expected", kind.Field, kind.Value, kind.Type)
+		return mistake("field_invalid", kind.Field, 0, "%s is a %s where %s is expected", kind.Field, kind.Value, wanted(kind.Type))
 	}
 	const unknown = "json: unknown field "
 	if name, ok := strings.CutPrefix(err.Error(), unknown); ok {
@@ -96,6 +97,24 @@ func decodeMistake(err error) error {
 		return mistake("field_unknown", name, 0, "there is no field %q", name)
 	}
 	return mistake("bad_json", "", 0, "%v", err)
+}
+
+// wanted is a type as whoever writes JSON calls it.
+func wanted(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a text"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	}
+	return "a number"
 }
 
 // Mistake is one thing that is wrong with a complaint.

@@ -193,8 +193,8 @@ func TestMasks(t *testing.T) {
 
 func TestNetworks(t *testing.T) {
 	for address, want := range map[string]string{
-		"203.0.113.77": "203.0.113.0/24", "::ffff:203.0.113.5": "203.0.113.0/24", "2001:db8:1:2ff:3::4": "2001:db8:1:200::/56",
-		"fe80::1%eth0": "fe80::/56", "not an address": "not an address", "": "",
+		"203.0.113.77": "203.0.113.0/24", "::ffff:203.0.113.5": "203.0.113.0/24", "2001:db8:1:2ff:3::4": "2001:db8:1::/48",
+		"fe80::1%eth0": "fe80::/48", "not an address": "not an address", "": "",
 	} {
 		if got := intake.Network(address); got != want {
 			t.Errorf("%s: %s, want %s", address, got, want)

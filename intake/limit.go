@@ -35,14 +35,14 @@ func (l Limits) WithDefaults() Limits {
 	return l
 }
 
-// Network is what one limit counts together: an IPv4 address's /24, an IPv6 address's /56.
+// Network is what one limit counts together: an IPv4 address's /24, an IPv6 address's /48.
 func Network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return address
 	}
 	ip = ip.Unmap().WithZone("")
-	bits := 56
+	bits := 48
 	if ip.Is4() {
 		bits = 24
 	}
