@@ -185,8 +185,8 @@ func TestBadRegistrationsAreNamed(t *testing.T) {
 		"a huge token":      {"token", strings.Repeat("x", 5000), 400, "token_invalid"},
 		"another channel":   {"channel", "pigeon", 400, "channel_unknown"},
 		"no channel":        {"channel", "", 400, "channel_unknown"},
-		"a long language":   {"language", strings.Repeat("x", 65), 400, "bad_request"},
-		"a number":          {"token", 17, 400, "bad_json"},
+		"a long language":   {"language", strings.Repeat("x", 65), 400, "too_long"},
+		"a number":          {"token", 17, 400, "field_invalid"},
 	} {
 		body := device("token-1")
 		body[c.field] = c.value

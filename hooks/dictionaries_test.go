@@ -110,7 +110,7 @@ func TestADeadlineRuleIsCheckedBeforeItIsStored(t *testing.T) {
 		refused(t, h.House, "POST", rulesPath, admin, rule(wrong), 400, "deadline_rule_invalid")
 		refused(t, h.House, "PATCH", rulesPath+"/"+id, admin, wrong, 400, "deadline_rule_invalid")
 	}
-	refused(t, h.House, "POST", rulesPath, admin, rule(nil), 400, "bad_request") // there is one already
+	refused(t, h.House, "POST", rulesPath, admin, rule(nil), 400, "value_taken") // there is one already
 	clean(t, h.House)
 	breakRow(t, h.House, "deadline_rules", "number", "20000000", "id = '"+id+"'")
 	h.file("", complaint()) // and is not counted by

@@ -14,7 +14,7 @@ type Card = route.Card
 func bindHome(app core.App, h *house) error {
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		route.Health(se)
-		if err := route.Home(se, h.cfg.Demo, h.cfg.Now); err != nil {
+		if err := route.Home(se, h.cfg.Demo, h.cfg.Now, &h.ways); err != nil {
 			return err
 		}
 		return se.Next()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -81,8 +82,11 @@ func checkUser(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// checkAgency: an agency is under another one, or under none.
+// checkAgency: an agency has a name, and is under another one or under none.
 func checkAgency(e *core.RecordEvent) error {
+	if strings.TrimSpace(e.Record.GetString("name")) == "" {
+		return problem.New("field_missing", "name: an agency needs one").With("field", "name")
+	}
 	parent := e.Record.GetString("parent")
 	if parent == "" || parent == e.Record.Original().GetString("parent") {
 		return e.Next()

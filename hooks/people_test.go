@@ -107,8 +107,8 @@ func TestAnAdministratorResetsThePasswordsOfHisSubtree(t *testing.T) {
 	}
 	refused(t, p.h, "PATCH", usersPath+p.dispatcher.ID, elsewhere, reset, 404, "not_found")
 	refused(t, p.h, "PATCH", usersPath+p.dispatcher.ID, p.h.User("supervisor", p.here, "吴静"), reset, 404, "not_found")
-	refused(t, p.h, "PATCH", usersPath+admin.ID, admin, reset, 400, "bad_request") // his own needs the old one
-	refused(t, p.h, "PATCH", usersPath+p.dispatcher.ID, admin, map[string]any{"password": "new-password-1", "passwordConfirm": "another"}, 400, "bad_request")
+	refused(t, p.h, "PATCH", usersPath+admin.ID, admin, reset, 400, "field_missing") // his own needs the old one
+	refused(t, p.h, "PATCH", usersPath+p.dispatcher.ID, admin, map[string]any{"password": "new-password-1", "passwordConfirm": "another"}, 400, "value_unfit")
 	if status, body := p.h.Do("GET", "/api/cases", p.dispatcher.Token, nil); status != http.StatusOK {
 		t.Fatalf("what was refused ended a log-in: %d %v", status, body)
 	}
@@ -131,10 +131,10 @@ func TestEverybodyChangesHisOwnPassword(t *testing.T) {
 		change := func(old, to, again string) map[string]any {
 			return map[string]any{"oldPassword": old, "password": to, "passwordConfirm": again}
 		}
-		refused(t, p.h, "PATCH", usersPath+u.ID, u, change("wrong-password", "new-password-2", "new-password-2"), 400, "bad_request")
-		refused(t, p.h, "PATCH", usersPath+u.ID, u, change("", "new-password-2", "new-password-2"), 400, "bad_request")
-		refused(t, p.h, "PATCH", usersPath+u.ID, u, change(house.Password, "new-password-2", "new-password-3"), 400, "bad_request")
-		refused(t, p.h, "PATCH", usersPath+u.ID, u, change(house.Password, "short", "short"), 400, "bad_request")
+		refused(t, p.h, "PATCH", usersPath+u.ID, u, change("wrong-password", "new-password-2", "new-password-2"), 400, "value_unfit")
+		refused(t, p.h, "PATCH", usersPath+u.ID, u, change("", "new-password-2", "new-password-2"), 400, "field_missing")
+		refused(t, p.h, "PATCH", usersPath+u.ID, u, change(house.Password, "new-password-2", "new-password-3"), 400, "value_unfit")
+		refused(t, p.h, "PATCH", usersPath+u.ID, u, change(house.Password, "short", "short"), 400, "value_unfit")
 		taken(t, p.h, "PATCH", usersPath+u.ID, u, change(house.Password, "new-password-2", "new-password-2"))
 		if status, body := p.h.Do("GET", "/api/devices", u.Token, nil); status != http.StatusUnauthorized {
 			t.Errorf("%s: the old token lives: %d %v", u.Name, status, body)

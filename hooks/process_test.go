@@ -18,6 +18,7 @@ import (
 	"xuncha/casework"
 	"xuncha/casework/casetest"
 	"xuncha/hooks"
+	"xuncha/hooks/route"
 	"xuncha/hooks/store"
 	"xuncha/internal/house"
 	"xuncha/internal/phone"
@@ -36,7 +37,7 @@ func newProcess(t *testing.T) *process {
 }
 
 func processAt(t *testing.T, now func() time.Time) *process {
-	p := &process{House: house.With(t, t.TempDir(), hooks.Config{Now: now}), tokens: map[string]string{}}
+	p := &process{House: house.With(t, t.TempDir(), hooks.Config{Now: now, Limits: route.Limits{Writes: -1, Reads: -1}}), tokens: map[string]string{}}
 	p.put("agencies", casetest.County, map[string]any{"name": "县分局", "division_code": "990101"})
 	p.put("agencies", casetest.City, map[string]any{"name": "市局", "division_code": "990100"})
 	p.put("agencies", casetest.Elsewhere, map[string]any{"name": "外省", "division_code": "880101"})

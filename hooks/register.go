@@ -4,7 +4,6 @@
 package hooks
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -29,7 +28,9 @@ type Config struct {
 
 	Demo []Card // the logins of a demo; its page shows them
 
-	Intake intake.Limits // how often the public may ask; the zero value is the defaults
+	Intake intake.Limits // how often the public may complain; the zero value is the defaults
+	Limits route.Limits  // how often one may ask at all; likewise
+	Pace   route.Pace    // how slow a line may be; likewise
 }
 
 // house is the machinery that the hooks share while the server runs.
@@ -40,6 +41,7 @@ type house struct {
 	push      *notify.Worker
 	shelf     evidence.Shelf
 	divisions *store.Map
+	ways      route.Ways
 
 	complaints *route.Complaints
 }
@@ -55,7 +57,7 @@ func Register(app core.App, cfg Config) error {
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
 		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindHome, bindIntake, bindHeld,
-		bindDictionaries,
+		bindDictionaries, bindLimits,
 	} {
 		if err := bind(app, h); err != nil {
 			return err
@@ -70,19 +72,11 @@ func Register(app core.App, cfg Config) error {
 		if err := se.Next(); err != nil {
 			return err
 		}
-		se.Server.Handler = onACopy(se.Server.Handler)
+		h.ways.Learn(se.Server.Handler)
+		cfg.Pace.Apply(se.Server)
 		return nil
 	})
 	return nil
-}
-
-// onACopy gives the router a request of its own. The router puts another body into it and
-// closes that one; in the server's own request this would hide from net/http that a body
-// was not read to its end, and the rest of it would be taken for the next request.
-func onACopy(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(r.Context()))
-	})
 }
 
 // inTransaction runs the rest of the event and then inside one transaction: both

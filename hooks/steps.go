@@ -6,6 +6,7 @@ package hooks
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -66,6 +67,9 @@ func (h *house) receiveAction(e *core.RecordRequestEvent) error {
 			return problem.New("field_locked", "field %q is written by the server", field)
 		}
 	}
+	if err := soundAction(e.Record); err != nil {
+		return err
+	}
 	store.SignAction(e.Record, e.Auth, stamp(h.cfg.Now()))
 	action := store.ActionOf(e.Record)
 	if answered, err := answerAgain(e, action); answered || err != nil {
@@ -88,6 +92,28 @@ func (h *house) receiveAction(e *core.RecordRequestEvent) error {
 		return again
 	}
 	return err
+}
+
+// soundAction refuses a time or a place that is none; of a place that an action needs the
+// process speaks itself. A phone's are kept as they are: what its user did counts, however
+// wrong its clock.
+func soundAction(r *core.Record) error {
+	if r.GetString("device") != "" {
+		return nil
+	}
+	at := r.GetString("device_at")
+	if _, err := time.Parse(time.RFC3339, at); at != "" && err != nil {
+		return problem.New("time_invalid", "device_at is a time of RFC 3339").With("field", "device_at")
+	}
+	if rule, known := casework.Process().Action(r.GetString("name")); !known || slices.Contains(rule.Guards, "position_given") {
+		return nil
+	}
+	var place *struct{ Lon, Lat *float64 }
+	err := r.UnmarshalJSONField("position", &place)
+	if err != nil || place != nil && (place.Lon == nil || place.Lat == nil || math.Abs(*place.Lon) > 180 || math.Abs(*place.Lat) > 90) {
+		return problem.New("coordinates_invalid", "position needs lon and lat in degrees").With("field", "position")
+	}
+	return nil
 }
 
 // holdAction keeps what a phone did on a case that was never its user's, and answers as for

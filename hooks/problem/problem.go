@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -20,6 +21,9 @@ type Coder interface {
 	error
 	Code() string
 }
+
+// Limited is an error of a domain package that says which limit was reached; 0 is none.
+type Limited interface{ Limit() int64 }
 
 // Problem is a refusal with its facts for the reader.
 type Problem struct {
@@ -64,14 +68,15 @@ func (p *Problem) With(key string, value any) *Problem {
 
 // Answer is the body of a refusal, RFC 9457 problem+json.
 type Answer struct {
-	Type    string         `json:"type"`
-	Status  int            `json:"status"`
-	Code    string         `json:"code"`
-	Title   string         `json:"title"`    // English, what to do
-	TitleZH string         `json:"title_zh"` // 中文
-	Detail  string         `json:"detail,omitempty"`
-	Message string         `json:"message"` // as PocketBase's clients expect it
-	Data    map[string]any `json:"data"`
+	Type     string         `json:"type"`
+	Status   int            `json:"status"`
+	Code     string         `json:"code"`
+	Title    string         `json:"title"`    // English, what to do
+	TitleZH  string         `json:"title_zh"` // 中文
+	Detail   string         `json:"detail,omitempty"`
+	DetailZH string         `json:"detail_zh,omitempty"` // which fields, where PocketBase refuses some
+	Message  string         `json:"message"`             // as PocketBase's clients expect it
+	Data     map[string]any `json:"data"`
 }
 
 // Of finds the answer for an error; ok is false where the table knows nothing.
@@ -97,7 +102,12 @@ func Of(err error) (Answer, bool) {
 	if errors.As(err, &p) {
 		return answer(withCode{coder.Code(), row}, p.Detail, p.Extra), true
 	}
-	return answer(withCode{coder.Code(), row}, err.Error(), nil), true
+	var limited Limited
+	if errors.As(err, &limited) && limited.Limit() > 0 {
+		p = (&Problem{}).With("limit", limited.Limit())
+		return answer(withCode{coder.Code(), row}, err.Error(), p.Extra), true
+	}
+	return answer(withCode{coder.Code(), row}, strings.TrimPrefix(err.Error(), coder.Code()+": "), nil), true
 }
 
 type withCode struct {
@@ -113,7 +123,7 @@ func answer(row withCode, detail string, extra map[string]any) Answer {
 	}
 	return Answer{
 		Type: "about:blank", Status: row.Status, Code: row.code, Title: row.EN, TitleZH: row.ZH,
-		Detail: detail, Message: row.EN, Data: extra,
+		Detail: plain(detail), Message: row.EN, Data: extra,
 	}
 }
 
@@ -126,8 +136,12 @@ func ofAPI(api *router.ApiError) Answer {
 			code = "internal"
 		}
 	}
-	a := answer(withCode{code, rows[code]}, api.Message, api.Data)
-	a.Status, a.Message = api.Status, api.Message
+	detail, zh := api.Message, ""
+	if ofFields, en, chinese := fields(api.Data); ofFields != "" && rows[ofFields].Status == api.Status {
+		code, detail, zh = ofFields, en, chinese
+	}
+	a := answer(withCode{code, rows[code]}, detail, api.Data)
+	a.Status, a.Message, a.DetailZH = api.Status, api.Message, zh
 	return a
 }
 
@@ -139,6 +153,9 @@ func Write(e *core.RequestEvent, err error) error {
 	a, known := Of(err)
 	if !known {
 		slog.Error("request failed", "method", e.Request.Method, "path", e.Request.URL.Path, "error", err)
+	}
+	if a.Code == "bad_request" && e.Request.Method == http.MethodGet && strings.HasSuffix(e.Request.URL.Path, "/records") {
+		a = answer(withCode{"filter_bad", rows["filter_bad"]}, "check filter, sort, page and perPage", nil) // PocketBase's lists say no more
 	}
 	var p *Problem
 	if errors.As(err, &p) && p.Retry > 0 {

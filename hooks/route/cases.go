@@ -6,6 +6,7 @@ package route
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -25,7 +26,11 @@ func Cases(se *core.ServeEvent, zone *time.Location) {
 		if err != nil {
 			return err
 		}
-		filter, err := store.ParseCaseFilter(e.Request.URL.Query(), zone)
+		asked, err := query(e)
+		if err != nil {
+			return err
+		}
+		filter, err := store.ParseCaseFilter(asked, zone)
 		if err != nil {
 			return err
 		}
@@ -49,6 +54,15 @@ func Cases(se *core.ServeEvent, zone *time.Location) {
 		}
 		return e.JSON(http.StatusOK, file)
 	})
+}
+
+// query reads a query whole: a filter that is not understood is not left out.
+func query(e *core.RequestEvent) (url.Values, error) {
+	q, err := url.ParseQuery(e.Request.URL.RawQuery)
+	if err != nil {
+		return nil, problem.New("filter_bad", "the query is not well formed: percent signs and semicolons are written %%25 and %%3B")
+	}
+	return q, nil
 }
 
 // User is the signed-in user of a request: 401 for nobody and for who is disabled.

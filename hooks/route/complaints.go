@@ -298,16 +298,16 @@ func (c *Complaints) openWith(e *core.RequestEvent, body any, code *string) (str
 	return c.Open(e, e.Request.PathValue("number"), *code)
 }
 
-// readSmall reads a body of at most intake.MaxBody bytes; nothing is an empty object.
+// readSmall reads a JSON body of at most intake.MaxBody bytes; nothing is an empty object.
 func readSmall(e *core.RequestEvent) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(e.Request.Body, intake.MaxBody+1))
+	data, err := io.ReadAll(e.Request.Body) // which ends at its limit
 	if err != nil {
-		return nil, problem.New("bad_json", "the body breaks off: %v", err)
+		return nil, err
 	}
 	if len(data) == 0 {
 		return []byte("{}"), nil
 	}
-	return data, nil
+	return data, sound(data)
 }
 
 // revealers are the roles that may ask who complained.

@@ -10,6 +10,7 @@ import (
 
 	"xuncha/hooks/problem"
 	"xuncha/hooks/store"
+	"xuncha/intake"
 )
 
 // ComplaintByCode finds the complaint that number, code and the phrase in X-Phrase open
@@ -52,24 +53,25 @@ func answerDevice(r *core.Record) deviceAnswer {
 }
 
 func (d devices) register(e *core.RequestEvent) error {
-	var body struct {
-		store.Registration
-		Number string `json:"number"`
-		Code   string `json:"code"`
+	var body store.Registration
+	var whose struct{ Number, Code string }
+	data, err := readSmall(e)
+	if err != nil {
+		return err
 	}
-	if err := e.BindBody(&body); err != nil {
-		return problem.New("bad_json", "%v", err)
+	if err := errors.Join(intake.Read(data, &body), intake.Read(data, &whose)); err != nil {
+		return mistaken(err)
 	}
-	owner, err := d.owner(e, body.Number, body.Code)
+	owner, err := d.owner(e, whose.Number, whose.Code)
 	if err != nil {
 		return err
 	}
 	for name, value := range map[string]string{"platform": body.Platform, "language": body.Language, "client": body.Client} {
 		if len(value) > wordMax {
-			return problem.New("bad_request", "%s has %d bytes, at most %d", name, len(value), wordMax)
+			return problem.New("too_long", "%s has %d bytes, at most %d", name, len(value), wordMax).With("field", name).With("limit", wordMax)
 		}
 	}
-	record, isNew, err := store.Devices{App: e.App}.Register(owner, body.Registration)
+	record, isNew, err := store.Devices{App: e.App}.Register(owner, body)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,11 @@ func (h Held) list(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	filter, err := store.ParseHeldFilter(e.Request.URL.Query())
+	asked, err := query(e)
+	if err != nil {
+		return err
+	}
+	filter, err := store.ParseHeldFilter(asked)
 	if err != nil {
 		return err
 	}
@@ -115,14 +119,18 @@ func (h Held) decide(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, after)
 }
 
-// readDecision reads a decision. Whoever leaves aside what the field did says why.
 func readDecision(e *core.RequestEvent) (store.Decision, error) {
-	var d store.Decision
 	data, err := readSmall(e)
 	if err != nil {
-		return d, err
+		return store.Decision{}, err
 	}
-	if err := intake.Read(data, &d); err != nil {
+	return decisionOf(data)
+}
+
+// decisionOf reads a decision. Whoever leaves aside what the field did says why.
+func decisionOf(data []byte) (store.Decision, error) {
+	var d store.Decision
+	if err := mistaken(intake.Read(data, &d)); err != nil {
 		return d, err
 	}
 	d.Reason = strings.TrimSpace(d.Reason)

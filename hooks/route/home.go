@@ -35,7 +35,7 @@ type homePage struct {
 
 // Home binds the pages for people, their style and their icon. Without cards it names no
 // login and no case.
-func Home(se *core.ServeEvent, cards []Card, now func() time.Time) error {
+func Home(se *core.ServeEvent, cards []Card, now func() time.Time, ways *Ways) error {
 	css, err := web.CSS()
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func Home(se *core.ServeEvent, cards []Card, now func() time.Time) error {
 	asset(se, "/assets/icon.svg", "image/svg+xml", icon)
 	asset(se, "/favicon.ico", "image/svg+xml", icon)
 	se.Router.GET("/{$}", func(e *core.RequestEvent) error { return home(e, cards, now()) })
-	se.Router.Any("/", lost)
+	se.Router.Any("/", ways.lost)
 	return nil
 }
 

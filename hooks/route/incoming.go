@@ -53,13 +53,20 @@ func readComplaint(e *core.RequestEvent) (incoming, error) {
 }
 
 func readForm(e *core.RequestEvent) (incoming, error) {
+	if e.Request.ContentLength > maxForm {
+		return incoming{form: &multipart.Form{}}, TooLarge(maxForm)
+	}
 	e.Request.Body = http.MaxBytesReader(e.Response, asItComes(e), maxForm)
 	if err := e.Request.ParseMultipartForm(formMemory); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return incoming{form: &multipart.Form{}}, problem.New("body_too_large", "at most %d bytes", maxForm).With("limit", maxForm)
+			return incoming{form: &multipart.Form{}}, TooLarge(maxForm)
 		}
-		return incoming{form: &multipart.Form{}}, problem.New("bad_form", "%v", err)
+		var line *problem.Problem
+		if errors.As(err, &line) {
+			return incoming{form: &multipart.Form{}}, line
+		}
+		return incoming{form: &multipart.Form{}}, problem.New("bad_form", "the form has no end or no boundary")
 	}
 	in := incoming{form: e.Request.MultipartForm}
 	data, err := intake.FromForm(in.form.Value)
@@ -97,7 +104,11 @@ func (in incoming) checkPhotos() error {
 		})
 		var refused evidence.Refusal
 		if errors.As(err, &refused) {
-			return problem.New(refused.Code(), "photo %d: %v", i+1, refused).With("photo", i+1)
+			p := problem.New(refused.Code(), "photo %d: %v", i+1, refused).With("photo", i+1)
+			if refused.Limit() > 0 {
+				p = p.With("limit", refused.Limit())
+			}
+			return p
 		}
 		if err != nil {
 			return fmt.Errorf("photo %d: %w", i+1, err)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"xuncha/hooks/problem"
 	"xuncha/web"
 )
 
@@ -103,13 +102,4 @@ func note(e *core.RequestEvent, status int, word string) error {
 	f := newFrame(e.Request)
 	f.Title, f.Text = f.T[word], f.T[word+"_note"]
 	return send(e, status, web.Note, f)
-}
-
-// lost answers what is at no address of ours: a page for a person, problem+json for a
-// program and for all under /api.
-func lost(e *core.RequestEvent) error {
-	if wantsPage(e.Request) && !strings.HasPrefix(e.Request.URL.Path, "/api/") {
-		return note(e, http.StatusNotFound, "lost")
-	}
-	return problem.New("not_found", "there is nothing at %s", e.Request.URL.Path)
 }

@@ -134,7 +134,11 @@ func readBody(encoding string, in io.Reader) ([]byte, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(in, sync.MaxBody+1))
 	if len(body) > sync.MaxBody {
-		return nil, problem.New("push_too_large", "at most %d bytes after decompression; send half", sync.MaxBody)
+		return nil, problem.New("push_too_large", "at most %d bytes after decompression; send half", sync.MaxBody).With("limit", sync.MaxBody)
+	}
+	var line *problem.Problem
+	if errors.As(err, &line) {
+		return nil, line
 	}
 	if err != nil {
 		return nil, problem.New("bad_encoding", "the body cannot be read: %v", err)
