@@ -33,12 +33,12 @@ func (l Limits) WithDefaults() Limits {
 		value *int
 		usual int
 	}{
-		{&l.Writes, 600},
-		{&l.WriteBurst, 200},
-		{&l.Reads, 600},
-		{&l.ReadBurst, 300},
-		{&l.Strangers, 1200},
-		{&l.StrangerBurst, 600},
+		{&l.Writes, 1800},
+		{&l.WriteBurst, 1000},
+		{&l.Reads, 3000},
+		{&l.ReadBurst, 1500},
+		{&l.Strangers, 3000},
+		{&l.StrangerBurst, 1500},
 		{&l.Guesses, 60},
 		{&l.GuessBurst, 100},
 		{&l.FreeGuesses, 5},

@@ -49,15 +49,20 @@ func soundBody(e *core.RequestEvent) error {
 	if e.Request.ContentLength == 0 {
 		return e.Next()
 	}
-	switch kind, params, err := mime.ParseMediaType(e.Request.Header.Get("Content-Type")); {
+	told := e.Request.Header.Get("Content-Type")
+	if told == "" { // whoever does not say means JSON
+		told = "application/json"
+		e.Request.Header.Set("Content-Type", told)
+	}
+	switch kind, params, err := mime.ParseMediaType(told); {
 	case err != nil:
-		return problem.New("body_type_unknown", "Content-Type is missing or no type; send application/json")
+		return problem.New("body_type_unknown", "Content-Type %.80q is no type; send application/json", told)
 	case params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8"):
 		return problem.New("body_type_unknown", "charset %.40q; send UTF-8", params["charset"])
 	case e.Request.Header.Get("Content-Encoding") != "":
 		return problem.New("bad_encoding", "this address takes bodies that are not compressed")
-	case kind == "multipart/form-data":
-		return e.Next()
+	case kind == "multipart/form-data", kind == "application/x-www-form-urlencoded":
+		return e.Next() // forms have no levels
 	case kind != "application/json":
 		return problem.New("body_type_unknown", "%.80q; send application/json", kind)
 	}
