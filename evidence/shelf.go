@@ -62,7 +62,7 @@ func (s Shelf) Adopt(path, sum string) error {
 	defer shelving.Unlock()
 	err := os.Link(path, to)
 	if errors.Is(err, fs.ErrExist) {
-		err = join(path, to)
+		err = join(path, to, sum)
 	}
 	if err != nil {
 		return err
@@ -91,8 +91,9 @@ func (s Shelf) room(sum string) error {
 const linking = ".link"
 
 // join makes two files of the same bytes one, so that they take their place on disk once.
-// A file on the shelf that is shorter than it should be is replaced by the whole one.
-func join(path, shelved string) error {
+// A file on the shelf that is not what its name says is replaced by the one that came, whose
+// sum was just verified.
+func join(path, shelved, sum string) error {
 	came, err := os.Stat(path)
 	if err != nil {
 		return err
@@ -101,9 +102,9 @@ func join(path, shelved string) error {
 	if err != nil || os.SameFile(came, there) {
 		return err
 	}
-	from, over := shelved, path
-	if there.Size() != came.Size() {
-		from, over = path, shelved
+	from, over := path, shelved
+	if there.Size() == came.Size() && sound(shelved, sum) {
+		from, over = shelved, path
 	}
 	if err := os.Remove(over + linking); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -115,6 +116,17 @@ func join(path, shelved string) error {
 		return err
 	}
 	return os.Chtimes(shelved, time.Time{}, came.ModTime()) // Sweep counts from when they last came
+}
+
+// sound tells whether a file on the shelf still holds the bytes that it is named after.
+func sound(shelved, sum string) bool {
+	f, err := os.Open(shelved)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	is, _, err := SumOf(f)
+	return err == nil && is == sum
 }
 
 // Put stores what r holds, at most limit bytes, after Check. It returns the sum, the

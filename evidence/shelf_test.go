@@ -78,19 +78,24 @@ func TestWhatACrashLeftHalfWrittenIsRemoved(t *testing.T) {
 }
 
 // A file on the shelf that is not whole must not take the place of the one that is.
-func TestAWholeFileReplacesACutOne(t *testing.T) {
-	s := Shelf{t.TempDir()}
-	sum, _, _, err := s.Put(bytes.NewReader(picture), MaxBytes)
-	if err == nil {
-		err = errors.Join(os.Chmod(s.Original(sum), 0o600), os.Truncate(s.Original(sum), 10))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, _, err := s.Put(bytes.NewReader(picture), MaxBytes); err != nil {
-		t.Fatal(err)
-	}
-	if data, err := os.ReadFile(s.Original(sum)); err != nil || !bytes.Equal(data, picture) {
-		t.Errorf("%d bytes: %v", len(data), err)
+func TestAWholeFileReplacesOneThatIsNotWhatItsNameSays(t *testing.T) {
+	for name, spoil := range map[string]func(string) error{
+		"cut":    func(path string) error { return os.Truncate(path, 10) },
+		"rotten": func(path string) error { return os.WriteFile(path, make([]byte, len(picture)), 0o600) },
+	} {
+		s := Shelf{t.TempDir()}
+		sum, _, _, err := s.Put(bytes.NewReader(picture), MaxBytes)
+		if err == nil {
+			err = errors.Join(os.Chmod(s.Original(sum), 0o600), spoil(s.Original(sum)))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, _, err := s.Put(bytes.NewReader(picture), MaxBytes); err != nil {
+			t.Fatal(err)
+		}
+		if data, err := os.ReadFile(s.Original(sum)); err != nil || !bytes.Equal(data, picture) {
+			t.Errorf("%s: %d bytes: %v", name, len(data), err)
+		}
 	}
 }

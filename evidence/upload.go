@@ -79,7 +79,7 @@ func (u *Uploads) Start(dir, base string) error {
 	composer.UseTerminater(u.store)
 	memorylocker.New().UseIn(composer)
 	handler, err := tus.NewUnroutedHandler(tus.Config{
-		StoreComposer: composer, BasePath: base, DisableDownload: true, DisableConcatenation: true,
+		StoreComposer: composer, BasePath: base, DisableDownload: true, DisableConcatenation: true, RespectForwardedHeaders: true,
 		Cors: &tus.CorsConfig{Disable: true}, MaxSize: MaxBytes,
 		Logger:                    expslog.New(expslog.NewTextHandler(io.Discard, nil)), // what went wrong is logged where it is answered
 		PreUploadCreateCallback:   u.begin,
@@ -218,13 +218,22 @@ func (u *Uploads) again(w http.ResponseWriter, r *http.Request, known Upload, of
 	if r.Body != nil {
 		_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, known.Size)) // the line is the client's
 	}
-	scheme := "http://"
-	if r.TLS != nil {
-		scheme = "https://"
-	}
-	w.Header().Set("Location", scheme+r.Host+u.base+known.ID)
+	w.Header().Set("Location", outside(r)+u.base+known.ID)
 	w.Header().Set("Upload-Offset", strconv.FormatInt(offset, 10))
 	w.WriteHeader(http.StatusCreated)
+}
+
+// outside is how the client reached the server, as tusd finds it out: through a proxy that
+// ends TLS too. It tells nobody but the client itself.
+func outside(r *http.Request) string {
+	scheme, host := "http", r.Host
+	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+		scheme = "https"
+	}
+	if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" {
+		host = forwarded
+	}
+	return scheme + "://" + host
 }
 
 // metadata reads the header of tus: names with values in base64.

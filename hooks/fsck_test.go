@@ -3,6 +3,7 @@ package hooks_test
 // fsck against every kind of damage: it is found and named, and what is derived is mended.
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,6 +103,36 @@ func TestFsckFindsEveryDamageAndMendsWhatIsDerived(t *testing.T) {
 				t.Error("what somebody sent was made up anew")
 			}
 		})
+	}
+}
+
+func TestOnePhotoThatCannotBeReadKeepsNothingFromTheRepair(t *testing.T) {
+	h, _ := worked(t)
+	shelf := filepath.Join(h.Dir, "evidence")
+	remove(t, shelf, "*/*.320.jpg")
+	originals, err := filepath.Glob(filepath.Join(shelf, "*/*[0-9a-f][0-9a-f][0-9a-f][0-9a-f]"))
+	if err != nil || len(originals) != 1 {
+		t.Fatalf("%v %v", originals, err)
+	}
+	info, err := os.Stat(originals[0])
+	if err == nil {
+		err = errors.Join(os.Chmod(originals[0], 0o600), os.WriteFile(originals[0], make([]byte, info.Size()), 0o600))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.App.NonconcurrentDB().NewQuery("DELETE FROM case_user").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	var left store.Report
+	if err := h.App.RunInTransaction(func(tx core.App) (err error) {
+		_, left, err = store.Fsck{App: tx}.Repair(t.Context())
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(left.Differences) != 1 || left.Differences[0].Check != "files" {
+		t.Errorf("%+v", left.Differences)
 	}
 }
 

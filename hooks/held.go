@@ -34,7 +34,7 @@ func (h *house) admit(tx core.App, r *core.Record) error {
 	if err != nil {
 		return err
 	}
-	facts.Late = true
+	facts.Late, facts.Actor.Agency = true, action.ActorAgency // as it was then
 	decided, err := time.Parse(stampLayout, r.GetString("decided_at"))
 	if err != nil {
 		return err

@@ -238,7 +238,7 @@ func TestALateActionIsAdmittedAsIfByItsAuthor(t *testing.T) {
 	if file["case"].(map[string]any)["status"] != "inspecting" {
 		t.Errorf("%v", file["case"])
 	}
-	f.settle(t, arrival, map[string]any{"take": "ours"}, http.StatusNotFound, "held_unknown")
+	f.settle(t, arrival, map[string]any{"take": "ours"}, http.StatusConflict, "held_settled") // the answer was lost, say
 	f.sync(t, f.pa, f.pb)
 	if got := heldState(f.pa, arrival); len(got) != 1 || got[0] != "taken" {
 		t.Errorf("the author's phone: %v", got)
@@ -306,4 +306,93 @@ func TestWorkOfADisabledOfficerIsTakenIn(t *testing.T) {
 		t.Errorf("%v %v", stored, err)
 	}
 	clean(t, f.h)
+}
+
+func TestAnEditOfARecordThatCameLaterBelongsToThatRecordsDesk(t *testing.T) {
+	f := inField(t)
+	const later = "latervisit000001"
+	f.pa.Edit("inspections", later, map[string]any{"findings": "我所见"})
+	f.sync(t, f.pa)
+	if n := len(f.waiting(t, f.dispatcher, "")); n != 1 {
+		t.Fatalf("%d wait with the author's desk", n)
+	}
+	f.h.Record("inspections", map[string]any{"id": later, "case": f.yours, "round": 1, "findings": "邻县的秘密"})
+	if n := len(f.waiting(t, f.dispatcher, "")); n != 0 {
+		t.Errorf("the author's desk still sees %d", n)
+	}
+	items := f.waiting(t, f.them, "")
+	if len(items) != 1 || items[0]["case"] != f.yours || items[0]["now"] != "邻县的秘密" {
+		t.Errorf("the record's desk: %v", items)
+	}
+	clean(t, f.h)
+}
+
+func TestWhatWasMadeForNoCaseIsNotTaken(t *testing.T) {
+	f := inField(t)
+	f.pa.Create("inspections", map[string]any{"case": "nosuchcase00001", "round": 1, "findings": "有异味"})
+	f.sync(t, f.pa)
+	items := f.waiting(t, f.dispatcher, "?kind=create")
+	if len(items) != 1 {
+		t.Fatalf("%v", items)
+	}
+	f.settle(t, items[0]["id"], map[string]any{"take": "ours"}, http.StatusConflict, "held_parent_missing")
+	if n := f.count(t, "inspections", "`case` = 'nosuchcase00001'"); n != 0 {
+		t.Error("a visit of no case is stored")
+	}
+	clean(t, f.h)
+}
+
+func TestAVisitWithOneLongTextIsTakenAndTheTextWaits(t *testing.T) {
+	f := inField(t)
+	visit := f.pa.Create("inspections", map[string]any{"case": f.mine, "round": 1, "findings": "有异味", "weather": strings.Repeat("晴", 6000)})
+	set(t, f.h, "users", f.a.ID, map[string]any{"disabled_at": "2026-11-24T00:00:00.000Z"})
+	f.sync(t, f.pa)
+	items := f.waiting(t, f.dispatcher, "?kind=create")
+	if len(items) != 1 {
+		t.Fatalf("%v", items)
+	}
+	f.settle(t, items[0]["id"], map[string]any{"take": "ours"}, http.StatusOK, "")
+	r, err := f.h.App.FindRecordById("inspections", visit)
+	if err != nil || r.GetString("findings") != "有异味" || r.GetString("weather") != "" {
+		t.Errorf("%v %v", r, err)
+	}
+	left := f.waiting(t, f.dispatcher, "")
+	if len(left) != 1 || left[0]["field"] != "weather" || left[0]["code"] != "too_large" {
+		t.Errorf("%v", left)
+	}
+	clean(t, f.h)
+}
+
+func TestAHeldActionThatCameAgainInTimeIsSettledByIt(t *testing.T) {
+	p := twoAgencies(t)
+	li, zhou := p.h.User("inspector", p.here, "李强"), p.h.User("inspector", p.here, "周芳")
+	body := map[string]any{"id": "LateNote0000000001", "case": p.mine, "name": "note", "args": map[string]any{"text": "已到"}, "device": "01JD0000000000000000000001"}
+	send := func(wantOutcome string) {
+		t.Helper()
+		if status, answer := p.h.Do("POST", actionsPath, li.Token, body); status != http.StatusOK || answer["outcome"] != wantOutcome {
+			t.Fatalf("%d %v, want %s", status, answer, wantOutcome)
+		}
+	}
+	send("needs_review")
+	body["args"] = map[string]any{"text": "别的内容"}
+	send("needs_review")
+	if n := p.count(t, "held_edits", "kind = 'action'"); n != 2 {
+		t.Errorf("%d rows for two contents", n)
+	}
+	body["args"] = map[string]any{"text": "已到"}
+	act(t, p.h, p.dispatcher, p.mine, "accept", map[string]any{"types": []string{"air"}, "division_code": "990101"})
+	act(t, p.h, p.dispatcher, p.mine, "assign", map[string]any{"inspectors": []string{li.ID, zhou.ID}, "due": soon()})
+	send("applied")
+	f := field{pair: p}
+	for _, item := range f.waiting(t, p.dispatcher, "") {
+		want, code := http.StatusOK, ""
+		if item["ours"].(map[string]any)["args"].(map[string]any)["text"] != "已到" {
+			want, code = http.StatusConflict, "id_taken"
+		}
+		f.settle(t, item["id"], map[string]any{"take": "ours"}, want, code)
+	}
+	if n := p.count(t, "actions", "name = 'note'"); n != 1 {
+		t.Errorf("%d notes", n)
+	}
+	clean(t, p.h)
 }

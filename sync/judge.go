@@ -196,7 +196,7 @@ func (j *judge) create(place Place) (Result, error) {
 	if place.Exists {
 		return j.twin(place)
 	}
-	set, losses := j.fitting()
+	set, losses := Fitting(j.m.Collection, j.m.Set)
 	versions := j.oldVersions()
 	saved, err := j.tx.Save(j.ctx, Write{
 		User: j.user, Client: j.client, M: j.m, Set: set, Create: true, Late: place.Closed, Versions: versions,
@@ -218,11 +218,12 @@ func (j *judge) create(place Place) (Result, error) {
 	return result, err
 }
 
-// fitting divides a create into what its columns take and what they do not.
-func (j *judge) fitting() (set Fields, losses []Loss) {
-	set = maps.Clone(j.m.Set)
-	for _, field := range slices.Sorted(maps.Keys(j.m.Set)) {
-		if value := j.m.Set[field]; Writable[j.m.Collection].Fields[field].tooLong(value) {
+// Fitting divides a create into what its columns take and what they do not; that is kept
+// beside the record, for a person.
+func Fitting(collection string, sent Fields) (set Fields, losses []Loss) {
+	set = maps.Clone(sent)
+	for _, field := range slices.Sorted(maps.Keys(sent)) {
+		if value := sent[field]; Writable[collection].Fields[field].tooLong(value) {
 			delete(set, field)
 			losses = append(losses, Loss{Field: field, Ours: value, Code: CodeTooLarge, Asks: true})
 		}

@@ -82,8 +82,9 @@ func soundBody(e *core.RequestEvent) error {
 	return errors.Join(e.Next(), again.Close())
 }
 
-// besides are what is sent with a user and is no field.
-var besides = []string{"password", "passwordConfirm", "oldPassword"}
+// besides are what is sent with a record and is no field: the secrets of a user, and what a
+// client got with the record that it sends back.
+var besides = []string{"password", "passwordConfirm", "oldPassword", "collectionId", "collectionName", "expand"}
 
 // knownFields refuses a field that PocketBase would leave out without a word.
 func knownFields(e *core.RequestEvent, data []byte) error {

@@ -56,7 +56,14 @@ func (s Cases) Mark(now time.Time) (int, error) {
 }
 
 // Roll is Mark for all open cases: the calendar has changed.
-func (s Cases) Roll(now time.Time) (int, error) { return s.tick(open(dated), now) }
+func (s Cases) Roll(now time.Time) (int, error) {
+	n, err := s.tick(open(dated), now)
+	if err != nil {
+		return n, err
+	}
+	more, err := s.Mark(now)
+	return n + more, err
+}
 
 // open adds that a case is open.
 func open(where string) dbx.Expression {

@@ -47,6 +47,9 @@ func (s Fsck) marks(r *Report, c casework.Case, past []casework.Past, marked tim
 	if marked.IsZero() {
 		return
 	}
+	if at, err := time.Parse(time.RFC3339, c.ReceivedAt); err == nil && at.After(marked) {
+		return // it came in since, and is looked at within the hour
+	}
 	r.check = "marks"
 	defer func() { r.check = "history" }()
 	for _, p := range past {

@@ -106,9 +106,15 @@ func (f *HeldFilter) add(name, value string) (err error) {
 // Held reads held work.
 type Held struct{ App core.App }
 
+// caseOfHeld is the case of the record that an edit is of, where there is one by now: when it
+// came the record may not have been there yet.
+const caseOfHeld = "CASE h.kind WHEN 'edit' THEN coalesce((SELECT i.`case` FROM inspections i WHERE i.id = h.record AND h.collection = 'inspections')," +
+	" (SELECT x.`case` FROM rectifications x WHERE x.id = h.record AND h.collection = 'rectifications')," +
+	" (SELECT e.`case` FROM evidence e WHERE e.id = h.record AND h.collection = 'evidence'), h.`case`) ELSE h.`case` END"
+
 // heldRows are the rows of held_edits and the undecided late actions, by one set of names. A
 // decided action has a row of its own in held_edits that tells its author.
-const heldRows = "SELECT h.id AS id, 'held_edits' AS source, h.kind AS kind, h.`case` AS `case`, h.author AS author, h.state AS state," +
+const heldRows = "SELECT h.id AS id, 'held_edits' AS source, h.kind AS kind, " + caseOfHeld + " AS `case`, h.author AS author, h.state AS state," +
 	" h.received_at AS received_at FROM held_edits h UNION ALL " +
 	"SELECT a.id, 'actions', 'action', a.`case`, a.actor, 'open', a.received_at FROM actions a WHERE a.outcome = 'needs_review' AND a.decided_at = ''"
 
@@ -159,10 +165,26 @@ func (s Held) Find(user *core.Record, id string) (HeldItem, error) {
 	if err := s.App.DB().NewQuery(sql).Bind(params).All(&keys); err != nil {
 		return HeldItem{}, err
 	}
-	if len(keys) == 0 {
-		return HeldItem{}, ErrHeldUnknown
+	if len(keys) > 0 {
+		return s.item(keys[0])
 	}
-	return s.item(keys[0])
+	settled, err := s.settled(id)
+	if err != nil || settled == "" {
+		return HeldItem{}, errors.Join(ErrHeldUnknown, err)
+	}
+	return s.Find(user, settled)
+}
+
+const settledAction = "SELECT id FROM held_edits WHERE kind = 'action' AND record = {:id} AND id <> {:id} ORDER BY decided_at DESC LIMIT 1"
+
+// settled is the row that tells what became of a late action; "" if there is none.
+func (s Held) settled(id string) (string, error) {
+	var ids []string
+	err := s.App.DB().NewQuery(settledAction).Bind(dbx.Params{"id": id}).Column(&ids)
+	if len(ids) == 0 {
+		return "", err
+	}
+	return ids[0], err
 }
 
 func anyOf(list []string) []any {
@@ -225,6 +247,10 @@ func (s Held) standing(item *HeldItem) error {
 	}
 	doc, versions, err := Feed{App: s.App}.Doc(item.Collection, item.Record)
 	item.Now, item.Version = doc[item.Field], versions[item.Field]
+	var of string
+	if err == nil && doc["case"] != nil && json.Unmarshal(doc["case"], &of) == nil {
+		item.Case = of
+	}
 	return err
 }
 

@@ -226,7 +226,7 @@ func encoded(s string) json.RawMessage {
 	return data
 }
 
-const readHeldAction = `SELECT seq FROM held_edits WHERE mutation = {:id} AND author = {:author} AND kind = 'action' LIMIT 1`
+const readHeldAction = `SELECT seq, ours FROM held_edits WHERE mutation = {:id} AND author = {:author} AND kind = 'action' ORDER BY rowid`
 
 // HoldAction keeps an action that a phone sent of a case that was never its user's, once
 // however often it comes, and returns the seq of its row.
@@ -236,9 +236,18 @@ func (s Books) HoldAction(a casework.Action) (seq int64, err error) {
 		return 0, err
 	}
 	err = s.App.RunInTransaction(func(tx core.App) error {
-		err := tx.DB().NewQuery(readHeldAction).Bind(dbx.Params{"id": a.ID, "author": a.Actor}).Row(&seq)
-		if !errors.Is(err, sql.ErrNoRows) {
-			return err // it is kept already
+		var kept []struct {
+			Seq  int64  `db:"seq"`
+			Ours string `db:"ours"`
+		}
+		if err := tx.DB().NewQuery(readHeldAction).Bind(dbx.Params{"id": a.ID, "author": a.Actor}).All(&kept); err != nil {
+			return err
+		}
+		for _, k := range kept {
+			if sync.Same(json.RawMessage(k.Ours), ours) {
+				seq = k.Seq // it is kept already; other content is kept beside it
+				return nil
+			}
 		}
 		m := &sync.Mutation{ID: a.ID, Op: sync.OpCreate, Collection: "actions", Record: a.ID, At: sync.Stamp(a.DeviceAt)}
 		seq, err = book{tx, s.Now}.Hold(sync.User{ID: a.Actor}, a.Device, m, sync.Holding{

@@ -7,6 +7,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -96,8 +97,8 @@ func (s Fsck) anew(ctx context.Context, as string, r *core.Record) error {
 			return err
 		}
 	case "evidence":
-		if err := s.derive(ctx, r); err != nil {
-			return err
+		if err := s.derive(ctx, r); err != nil { // it stays a difference; the rest is mended
+			slog.Warn("small copies of a photo could not be made", "evidence", r.Id, "error", err)
 		}
 	}
 	if _, synced := projections[r.Collection().Name]; !synced {

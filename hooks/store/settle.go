@@ -113,8 +113,11 @@ func (s Settler) open(caseID string) error {
 		return err
 	}
 	rows, err := s.App.FindRecordsByIds("cases", []string{root})
-	if err != nil || len(rows) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(rows) == 0 {
+		return HeldRefusal{code: "held_parent_missing", detail: "case " + caseID}
 	}
 	if status := casework.Status(rows[0].GetString("status")); !casework.Process().State(status).Open {
 		return HeldRefusal{code: "case_closed", detail: string(status)}
@@ -133,9 +136,11 @@ func (h HeldItem) unfrozen(frozen bool, err error) error {
 // takeCreate makes the record that was held, as its author's. A photo is taken in after the
 // close too, and says so.
 func (s Settler) takeCreate(ctx context.Context, item HeldItem, _ Decision) error {
-	closed := s.open(item.Case)
-	if closed != nil && item.Collection != "evidence" {
-		return closed
+	var refused HeldRefusal
+	err := s.open(item.Case)
+	closed := errors.As(err, &refused) && refused.code == "case_closed"
+	if err != nil && !(closed && item.Collection == "evidence") {
+		return err
 	}
 	m := sync.Mutation{ID: item.Mutation, Op: sync.OpCreate, Collection: item.Collection, Record: item.Record, At: sync.Stamp(item.DeviceAt)}
 	if err := json.Unmarshal(item.Ours, &m.Set); err != nil {
@@ -144,8 +149,10 @@ func (s Settler) takeCreate(ctx context.Context, item HeldItem, _ Decision) erro
 	if err := item.unfrozen((Rounds{s.App}).Would(&m, item.Case)); err != nil {
 		return err
 	}
-	_, err := book{s.App, s.Now}.Save(ctx, sync.Write{
-		User: sync.User{ID: item.Author}, Client: item.Client, M: &m, Set: m.Set, Create: true, Late: closed != nil,
+	set, losses := sync.Fitting(item.Collection, m.Set)
+	books := book{s.App, s.Now}
+	_, err = books.Save(ctx, sync.Write{
+		User: sync.User{ID: item.Author}, Client: item.Client, M: &m, Set: set, Create: true, Late: closed,
 	})
 	var unfit sync.Unfit
 	switch {
@@ -153,6 +160,11 @@ func (s Settler) takeCreate(ctx context.Context, item HeldItem, _ Decision) erro
 		return HeldRefusal{code: "id_taken", detail: item.Collection + " " + item.Record}
 	case errors.As(err, &unfit):
 		return HeldRefusal{code: "value_unfit", detail: unfit.Error()}
+	}
+	for _, loss := range losses { // what is too long for its field goes on waiting
+		if err == nil {
+			_, err = books.Hold(sync.User{ID: item.Author}, item.Client, &m, sync.Holding{Kind: sync.KindEdit, State: sync.StateOpen, Case: item.Case, Loss: loss})
+		}
 	}
 	return err
 }
@@ -163,6 +175,12 @@ func (s Settler) takeAction(ctx context.Context, item HeldItem, _ Decision) erro
 	r, err := s.actionOf(item)
 	if err != nil {
 		return err
+	}
+	if twin, err := (Actions{App: s.App}).Twin(item.Record); err != nil || twin != nil && !item.kept() {
+		if err == nil && (twin.GetString("actor") != item.Author || ContentHash(ActionOf(twin)) != ContentHash(ActionOf(r))) {
+			err = HeldRefusal{code: "id_taken", detail: "action " + item.Record}
+		}
+		return err // it came again meanwhile, and stands
 	}
 	r.Set("decided_by", s.By.Id)
 	r.Set("decided_at", s.Now().UTC().Format(stampLayout))
