@@ -11,11 +11,6 @@ import (
 	"image"
 	"image/color"
 	"io"
-	"os"
-	"os/exec"
-	"regexp"
-	"strconv"
-	"sync"
 	"testing"
 
 	"xuncha/internal/photo"
@@ -91,56 +86,6 @@ func TestAnImageIsWeighedByWhatItsDecoderTakes(t *testing.T) {
 		if _, err := Derive(context.Background(), bytes.NewReader(c.data), 1); code(err) != c.code {
 			t.Errorf("%s is decoded: %v", name, err)
 		}
-	}
-}
-
-const childOf = "XUNCHA_TEST_DERIVE"
-
-var highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
-
-// Five images of 160 MB each are asked for at once; the process never holds them all.
-func TestAllDecodersTogetherKeepTheBudget(t *testing.T) {
-	if os.Getenv(childOf) != "" {
-		deriveAtOnce(t)
-		return
-	}
-	if _, err := os.Stat("/proc/self/status"); err != nil {
-		t.Skip("the system does not tell the most memory a process had")
-	}
-	cmd := exec.Command(os.Args[0], "-test.run=^TestAllDecodersTogetherKeepTheBudget$")
-	cmd.Env = append(os.Environ(), childOf+"=1")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	m := highWater.FindSubmatch(out)
-	if m == nil {
-		t.Fatalf("no measure in %s", out)
-	}
-	kb, err := strconv.Atoi(string(m[1]))
-	t.Logf("at most %d MB", kb>>10)
-	if err != nil || kb > 600<<10 {
-		t.Errorf("%d MB were taken, the budget is %d MB", kb>>10, Budget>>20)
-	}
-}
-
-func deriveAtOnce(t *testing.T) {
-	data := pngOf(t, 5_000, 4_000, 16, 6, 0, true)
-	var all sync.WaitGroup
-	for range 5 {
-		all.Go(func() {
-			if _, err := Derive(context.Background(), bytes.NewReader(data), 1); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stdout.Write(highWater.Find(status)); err != nil {
-		t.Fatal(err)
 	}
 }
 
