@@ -55,10 +55,14 @@ func (s Cases) Mark(now time.Time) (int, error) {
 	return n, Feed{App: s.App}.exec(putMarked, dbx.Params{"at": now.UTC().Format(stampLayout)})
 }
 
-// Roll is Mark for all open cases: the calendar has changed.
+// Roll is Mark for all open cases: the calendar has changed. A house that never looked at its
+// days, being new, begins to do so when it serves.
 func (s Cases) Roll(now time.Time) (int, error) {
 	n, err := s.tick(open(dated), now)
 	if err != nil {
+		return n, err
+	}
+	if at, err := MarkedAt(s.App); err != nil || at.IsZero() {
 		return n, err
 	}
 	more, err := s.Mark(now)
