@@ -38,23 +38,23 @@ pictures: build
 
 # soak runs what takes too long for every change, bounded in time.
 soak: js
-	$(GO) test -run xxx -fuzz FuzzReadMeta -fuzztime 60s ./evidence
-	$(GO) test -run xxx -fuzz FuzzDerive -fuzztime 60s ./evidence
-	$(GO) test -run xxx -fuzz FuzzUploadMetadata -fuzztime 60s ./evidence
-	$(GO) test -run xxx -fuzz FuzzReadRequest -fuzztime 60s ./sync
-	$(GO) test -run xxx -fuzz FuzzUnseal -fuzztime 60s ./sync
-	$(GO) test -run xxx -fuzz FuzzAnswer -fuzztime 60s ./sync
-	$(GO) test -run xxx -fuzz FuzzSound -fuzztime 60s ./hooks/route
-	$(GO) test -run xxx -fuzz FuzzDecision -fuzztime 60s ./hooks/route
-	$(GO) test -run xxx -fuzz FuzzParseCaseFilter -fuzztime 60s ./hooks/store
-	$(GO) test -run xxx -fuzz FuzzParseHeldFilter -fuzztime 60s ./hooks/store
-	$(GO) test -run xxx -fuzz FuzzDecodePayload -fuzztime 60s ./notify
-	$(GO) test -run xxx -fuzz FuzzReadTable -fuzztime 60s ./cmd/xuncha
-	$(GO) test -run xxx -fuzz FuzzArgs -fuzztime 60s ./casework
-	$(GO) test -run xxx -fuzz FuzzReadDivisions -fuzztime 60s ./geo
-	$(GO) test -run xxx -fuzz FuzzDecode -fuzztime 60s ./intake
-	$(GO) test -run xxx -fuzz FuzzFromForm -fuzztime 60s ./intake
-	$(GO) test -run xxx -fuzz FuzzReadMapping -fuzztime 60s ./intake
+	$(GO) test -run '^$$' -fuzz FuzzReadMeta -fuzztime 60s ./evidence
+	$(GO) test -run '^$$' -fuzz FuzzDerive -fuzztime 60s ./evidence
+	$(GO) test -run '^$$' -fuzz FuzzUploadMetadata -fuzztime 60s ./evidence
+	$(GO) test -run '^$$' -fuzz FuzzReadRequest -fuzztime 60s ./sync
+	$(GO) test -run '^$$' -fuzz FuzzUnseal -fuzztime 60s ./sync
+	$(GO) test -run '^$$' -fuzz FuzzAnswer -fuzztime 60s ./sync
+	$(GO) test -run '^$$' -fuzz FuzzSound -fuzztime 60s ./hooks/route
+	$(GO) test -run '^$$' -fuzz FuzzDecision -fuzztime 60s ./hooks/route
+	$(GO) test -run '^$$' -fuzz FuzzParseCaseFilter -fuzztime 60s ./hooks/store
+	$(GO) test -run '^$$' -fuzz FuzzParseHeldFilter -fuzztime 60s ./hooks/store
+	$(GO) test -run '^$$' -fuzz FuzzDecodePayload -fuzztime 60s ./notify
+	$(GO) test -run '^$$' -fuzz FuzzReadTable -fuzztime 60s ./cmd/xuncha
+	$(GO) test -run '^$$' -fuzz FuzzArgs -fuzztime 60s ./casework
+	$(GO) test -run '^$$' -fuzz FuzzReadDivisions -fuzztime 60s ./geo
+	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime 60s ./intake
+	$(GO) test -run '^$$' -fuzz FuzzFromForm -fuzztime 60s ./intake
+	$(GO) test -run '^$$' -fuzz FuzzReadMapping -fuzztime 60s ./intake
 	IMPORT_ROWS=20000 $(GO) test -run TestALargeFile -count 1 -timeout 10m ./cmd/xuncha
 	SLOW_SOAK=1 $(GO) test -run TestSlowLines -count 1 -timeout 10m ./hooks
 	JOURNEY_ORDERS=100 JOURNEY_KILLS=50 $(GO) test -run TestJourney -count 1 -timeout 60m ./internal/journey
