@@ -33,7 +33,7 @@ func bindFeed(app core.App, h *house) error {
 	if err := (store.Words{App: app}).Furnish(); err != nil {
 		return err
 	}
-	books := store.Books{App: app, Now: h.cfg.Now}
+	books := store.NewBooks(app, h.cfg.Now)
 	desk := sync.Desk{House: books, Key: h.keys.For("cursor"), Now: h.cfg.Now}
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		(&route.Syncer{App: app, Desk: desk, Hub: h.pokes}).Bind(se)

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 	"pgregory.net/rapid"
 
 	"xuncha/hooks/store"
@@ -159,7 +160,7 @@ func TestAPhoneThatPushedNothingForLongGoesOn(t *testing.T) {
 	if _, err := f.h.App.NonconcurrentDB().NewQuery("UPDATE sync_client SET last_seen_at = '2020-01-01T00:00:00.000Z'").Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if err := (store.Books{App: f.h.App, Now: time.Now}).Sweep(); err != nil {
+	if err := store.NewBooks(f.h.App, time.Now).Sweep(); err != nil {
 		t.Fatal(err)
 	}
 	old := f.pa.Client
@@ -257,14 +258,27 @@ func (f field) anyMutation() *rapid.Generator[string] {
 	})
 }
 
+func epochOf(t *testing.T, app core.App) (epoch string) {
+	t.Helper()
+	err := store.InRead(app, func(r store.Reader) error {
+		state, err := r.State()
+		epoch = state.Epoch
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return epoch
+}
+
 func TestNoMutationMakesTheServerFail(t *testing.T) {
 	f := inField(t)
-	books := store.Books{App: f.h.App, Now: time.Now}
-	client, n := phone.ULID(time.Now()), 0
+	books := store.NewBooks(f.h.App, time.Now)
+	client, epoch, n := phone.ULID(time.Now()), epochOf(t, f.h.App), 0
 	outcomes := map[sync.Outcome]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		raw := fmt.Sprintf(`{"n":%d,"id":"%s",%s}`, n+1, phone.ULID(time.Now()), f.anyMutation().Draw(t, "mutation"))
-		p, err := sync.Push(context.Background(), books, sync.User{ID: f.a.ID}, client, []json.RawMessage{[]byte(raw)})
+		p, err := sync.Push(context.Background(), books, sync.User{ID: f.a.ID}, client, epoch, []json.RawMessage{[]byte(raw)})
 		if err != nil || len(p.Results) != 1 {
 			t.Fatalf("%.2000s: %+v %v", raw, p, err)
 		}

@@ -119,7 +119,7 @@ func soundAction(r *core.Record) error {
 // holdAction keeps what a phone did on a case that was never its user's, and answers as for
 // a case that there is not: nobody learns what exists.
 func (h *house) holdAction(e *core.RecordRequestEvent, a casework.Action) error {
-	seq, err := store.Books{App: e.App, Now: h.cfg.Now}.HoldAction(a)
+	seq, err := store.NewBooks(e.App, h.cfg.Now).HoldAction(a)
 	if err != nil {
 		return err
 	}

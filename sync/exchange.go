@@ -26,10 +26,17 @@ func (s Desk) Answer(ctx context.Context, user User, req Request) (Answer, error
 		return a, err
 	}
 	if len(req.Push) > 0 {
-		p, err := Push(ctx, s.House, user, req.Client.ID, req.Push)
+		p, err := Push(ctx, s.House, user, req.Client.ID, a.Epoch, req.Push)
 		a.Applied, a.Code, a.Results, a.Reset = p.Applied, p.Code, p.Results, p.Reset
-		if err != nil || a.Reset != nil {
+		switch {
+		case err != nil:
 			return a, err
+		case a.Reset != nil:
+			return a, s.House.Reading(func(v View) error { // the epoch may be new
+				state, err := v.State()
+				a.stand(state)
+				return err
+			})
 		}
 	}
 	return a, s.pull(&a, user, req)
@@ -46,7 +53,7 @@ func (s Desk) greet(a *Answer, v View, user User, req Request) error {
 	if err != nil {
 		return err
 	}
-	a.Epoch, a.Head, a.Durable = state.Epoch, state.Head, state.Head
+	a.stand(state)
 	switch {
 	case s.astray(user.ID, req, state):
 		a.Reset = &Reset{ResetEpoch}
@@ -57,6 +64,9 @@ func (s Desk) greet(a *Answer, v View, user User, req Request) error {
 	}
 	return nil
 }
+
+// stand says where the server stands.
+func (a *Answer) stand(s State) { a.Epoch, a.Head, a.Durable = s.Epoch, s.Head, s.Head }
 
 // astray tells whether a request comes from an epoch that is not this one, or from a
 // head that this database never reached. Without epoch and cursor it is a first contact.
@@ -81,7 +91,7 @@ func (s Desk) pull(a *Answer, user User, req Request) error {
 		if err != nil {
 			return err
 		}
-		a.Head, a.Durable = state.Head, state.Head
+		a.stand(state)
 		if req.Pull == nil {
 			a.Cursor = req.Cursor
 			return nil

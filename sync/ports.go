@@ -133,6 +133,8 @@ type Tx interface {
 	Ledger
 	Records
 	Holds
+	// Epoch is the server's present epoch.
+	Epoch() (string, error)
 	// Next takes a seq for a write that changes no record.
 	Next() (int64, error)
 }
@@ -145,8 +147,9 @@ type View interface {
 
 // House is the server's store.
 type House interface {
-	// InTransaction runs one mutation's work: all of it or nothing.
-	InTransaction(ctx context.Context, do func(Tx) error) error
+	// InTransaction runs the work of so many mutations: all of it or nothing. It may run
+	// do again after it was rolled back; what counts is what the last run did.
+	InTransaction(mutations int, do func(Tx) error) error
 	// Reading shows do one moment's state; no writer waits for it.
 	Reading(do func(View) error) error
 }

@@ -16,11 +16,13 @@ type Pushed struct {
 	Code    string
 	Results []Result
 	Reset   *Reset
+	stopped bool // the rest is not looked at
 }
 
-// Push applies the mutations of a request. It returns an error only where the envelope
-// is broken or the house fails; what was applied before stays applied.
-func Push(ctx context.Context, house House, user User, client string, raws []json.RawMessage) (Pushed, error) {
+// Push applies the mutations of a request that was greeted in an epoch. It returns an
+// error only where the envelope is broken or the house fails; what was applied before
+// stays applied.
+func Push(ctx context.Context, house House, user User, client, epoch string, raws []json.RawMessage) (Pushed, error) {
 	p := Pushed{Results: []Result{}}
 	if len(raws) > MaxMutations {
 		return p, refuse("push_too_large", "%d mutations; at most %d in one request", len(raws), MaxMutations)
@@ -29,9 +31,75 @@ func Push(ctx context.Context, house House, user User, client string, raws []jso
 	if err != nil {
 		return p, err
 	}
+	w := work{ctx: context.WithoutCancel(ctx), user: user, client: client, epoch: epoch} // who hangs up undoes nobody's work
+	size := pieceMost
+	for len(batch) > 0 {
+		n := min(size, len(batch))
+		var done Pushed
+		err := house.InTransaction(n, func(tx Tx) (err error) {
+			done, err = w.piece(tx, batch[:n])
+			return err
+		})
+		var u unfitAt
+		switch {
+		case errors.As(err, &u) && batch[u.index].bad == "":
+			// What its record refuses for ever is rejected when it is tried again, so that it
+			// is answered and the queue goes on.
+			batch[u.index].bad, size = u.Reason, 1
+			continue
+		case err != nil:
+			return p, err
+		}
+		if p.join(done); p.stopped {
+			break
+		}
+		batch, size = batch[n:], min(2*size, pieceMost)
+	}
+	return p, nil
+}
+
+// pieceMost is how many mutations of one push share a transaction.
+const pieceMost = 100
+
+// join adds what a further transaction did.
+func (p *Pushed) join(done Pushed) {
+	results := append(p.Results, done.Results...)
+	*p = done
+	if p.Results = results; p.Reset != nil {
+		p.Results = []Result{}
+	}
+}
+
+// work is a push on its way through transactions.
+type work struct {
+	ctx           context.Context
+	user          User
+	client, epoch string
+}
+
+// unfitAt says which mutation of a piece its record refuses.
+type unfitAt struct {
+	Unfit
+	index int
+}
+
+// piece applies mutations within one transaction.
+func (w work) piece(tx Tx, batch []arrival) (p Pushed, err error) {
+	epoch, err := tx.Epoch()
+	if err != nil {
+		return p, err
+	}
+	if epoch != w.epoch { // it changed since the greeting
+		return Pushed{Reset: &Reset{ResetEpoch}, stopped: true}, nil
+	}
 	for i := range batch {
-		stop, err := p.one(ctx, house, user, client, &batch[i])
-		if err != nil || stop {
+		a := batch[i] // judging changes it, and it may be judged again
+		err := p.step(w.ctx, tx, w.user, w.client, &a)
+		var unfit Unfit
+		if errors.As(err, &unfit) {
+			return p, unfitAt{unfit, i}
+		}
+		if err != nil || p.stopped {
 			return p, err
 		}
 	}
@@ -39,7 +107,7 @@ func Push(ctx context.Context, house House, user User, client string, raws []jso
 }
 
 func (p *Pushed) fork() {
-	p.Results, p.Applied, p.Reset = []Result{}, 0, &Reset{ResetForked}
+	p.Results, p.Applied, p.Reset, p.stopped = nil, 0, &Reset{ResetForked}, true
 }
 
 // arrival is a mutation as it came.
@@ -93,47 +161,30 @@ func (a *arrival) name(n int64, id string) {
 // maxEcho bounds what of a malformed mutation is repeated and stored, in bytes.
 const maxEcho = 64
 
-// one applies one mutation in a transaction of its own; stop ends the batch. What its
-// record refuses for ever is rejected in a second transaction, so that it is answered
-// and the queue goes on.
-func (p *Pushed) one(ctx context.Context, house House, user User, client string, a *arrival) (stop bool, err error) {
-	work := func(tx Tx) (err error) {
-		stop, err = p.step(ctx, tx, user, client, a)
-		return err
-	}
-	err = house.InTransaction(ctx, work)
-	var unfit Unfit
-	if errors.As(err, &unfit) && a.bad == "" {
-		a.bad = unfit.Reason
-		err = house.InTransaction(ctx, work)
-	}
-	return stop, err
-}
-
-func (p *Pushed) step(ctx context.Context, tx Tx, user User, client string, a *arrival) (stop bool, err error) {
+func (p *Pushed) step(ctx context.Context, tx Tx, user User, client string, a *arrival) error {
 	owner, applied, err := tx.Applied(client)
 	if err != nil {
-		return true, err
+		return err
 	}
 	known, err := tx.Known(user.ID, a.key)
 	if err != nil {
-		return true, err
+		return err
 	}
 	switch {
 	case owner != "" && owner != user.ID, a.N <= applied && known == nil:
 		p.fork() // two phones with one client id: the storage was cloned or restored
-		return true, nil
+		return nil
 	case a.N > applied+1:
-		p.Code, p.Applied = CodeGap, applied
-		return true, nil
+		p.Code, p.Applied, p.stopped = CodeGap, applied, true
+		return nil
 	}
 	result, err := answer(ctx, tx, user, client, a, known, a.N > applied)
 	if err != nil {
-		return true, fmt.Errorf("mutation %s: %w", a.key, err)
+		return fmt.Errorf("mutation %s: %w", a.key, err)
 	}
 	p.Results = append(p.Results, result)
 	p.Applied = max(applied, a.N)
-	return false, nil
+	return nil
 }
 
 // answer repeats a known mutation's result, or judges a new one and stores its result.

@@ -5,7 +5,6 @@ package sync_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -57,7 +56,7 @@ func (s *server) failf(format string, args ...any) {
 
 var errCrash = errors.New("the server died")
 
-func (s *server) InTransaction(_ context.Context, do func(sync.Tx) error) error {
+func (s *server) InTransaction(_ int, do func(sync.Tx) error) error {
 	if s.budget == 0 {
 		return errCrash
 	}

@@ -3,7 +3,6 @@ package store
 // The ledger of mutations, and what of them does not stand.
 
 import (
-	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -21,13 +20,22 @@ import (
 type Books struct {
 	App core.App
 	Now func() time.Time
+
+	group *sync.Committer
 }
 
 var _ sync.House = Books{}
 
-// InTransaction runs one mutation's work: all of it or nothing.
-func (s Books) InTransaction(_ context.Context, do func(sync.Tx) error) error {
-	return s.App.RunInTransaction(func(tx core.App) error { return do(book{App: tx, now: s.Now}) })
+// NewBooks opens the books; all that push through them share commits.
+func NewBooks(app core.App, now func() time.Time) Books {
+	return Books{App: app, Now: now, group: &sync.Committer{Run: func(do func(sync.Tx) error) error {
+		return app.RunInTransaction(func(tx core.App) error { return do(book{App: tx, now: now}) })
+	}}}
+}
+
+// InTransaction runs the work of so many mutations, perhaps together with that of others.
+func (s Books) InTransaction(mutations int, do func(sync.Tx) error) error {
+	return s.group.Do(mutations, do)
 }
 
 // Reading shows one moment's state.
@@ -42,6 +50,13 @@ type book struct {
 }
 
 var _ sync.Tx = book{}
+
+const readEpoch = `SELECT value FROM sync_meta WHERE key = 'epoch'`
+
+func (s book) Epoch() (epoch string, err error) {
+	err = s.App.DB().NewQuery(readEpoch).Row(&epoch)
+	return epoch, err
+}
 
 func (s book) Next() (int64, error) { return Feed{App: s.App}.Next() }
 

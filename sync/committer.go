@@ -1,0 +1,108 @@
+package sync
+
+// Group commit: what many phones send at one moment goes to the disk together. A commit
+// that waits for the disk costs the same for one push as for a hundred.
+
+import (
+	"fmt"
+	"runtime/debug"
+	stdsync "sync"
+)
+
+// GroupMost is how many mutations one transaction takes: other writers wait so long.
+const GroupMost = 128
+
+// Committer runs parts of work, many in one transaction. Run is one transaction, all of
+// it or nothing. There is no waiting for company: what arrives while a transaction is
+// under way is the next group.
+type Committer struct {
+	Run func(do func(Tx) error) error
+
+	mu    stdsync.Mutex
+	queue []*part // first come, first served
+	busy  bool    // somebody leads
+}
+
+// part is one caller's part of a group.
+type part struct {
+	weight int // mutations
+	do     func(Tx) error
+	err    error
+	lead   chan struct{} // the caller is to lead the next group
+	done   chan struct{} // it is committed, or failed alone
+}
+
+// Do runs do in a transaction, perhaps together with what others send, and returns when
+// that is on disk. Where one part of a group fails, the group is rolled back and each of
+// its parts runs alone, so that nobody pays for another's error: do may run several
+// times, and only what its last run did counts.
+func (c *Committer) Do(weight int, do func(Tx) error) error {
+	p := &part{weight: weight, do: do, lead: make(chan struct{}, 1), done: make(chan struct{})}
+	c.mu.Lock()
+	c.queue = append(c.queue, p)
+	leads := !c.busy
+	c.busy = true
+	c.mu.Unlock()
+	if !leads {
+		select {
+		case <-p.done:
+			return p.err
+		case <-p.lead:
+		}
+	}
+	c.commit(c.next())
+	c.pass()
+	return p.err
+}
+
+// next takes the parts that fit into one transaction, at least one.
+func (c *Committer) next() []*part {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n, weight := 0, 0
+	for n < len(c.queue) && (n == 0 || weight+c.queue[n].weight <= GroupMost) {
+		weight += c.queue[n].weight
+		n++
+	}
+	group := c.queue[:n:n]
+	c.queue = c.queue[n:]
+	return group
+}
+
+// pass hands the lead to who waits longest.
+func (c *Committer) pass() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.queue) == 0 {
+		c.busy, c.queue = false, nil
+		return
+	}
+	c.queue[0].lead <- struct{}{}
+}
+
+func (c *Committer) commit(group []*part) {
+	err := c.Run(func(tx Tx) error {
+		for _, p := range group {
+			if err := p.guarded(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, p := range group {
+		if p.err = err; err != nil && len(group) > 1 {
+			p.err = c.Run(p.guarded)
+		}
+		close(p.done)
+	}
+}
+
+// guarded turns a panic into an error of this part: the others of its group go on.
+func (p *part) guarded(tx Tx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return p.do(tx)
+}
