@@ -103,6 +103,8 @@ func (j *judge) state() (Result, error) {
 		return j.hold(place, CodeNotInScope)
 	case j.m.Was != nil && j.m.Was.Outcome == Held:
 		return j.hold(place, cmp.Or(echo(j.m.Was.Code), CodeSuperseded)) // as it was before the restore
+	case j.a.keep != "":
+		return j.hold(place, j.a.keep)
 	case place.Closed && !(j.m.Collection == "evidence" && j.m.Op == OpCreate && j.before(place.ClosedAt)):
 		return j.hold(place, CodeCaseClosed)
 	case place.Frozen:
@@ -182,7 +184,7 @@ func (j *judge) action(place Place) (Result, error) {
 	if place.Exists {
 		return j.twin(place)
 	}
-	review := j.user.Disabled || j.m.Was != nil && j.m.Was.Outcome == Held
+	review := j.user.Disabled || j.a.keep != "" || j.m.Was != nil && j.m.Was.Outcome == Held
 	saved, err := j.tx.Save(j.ctx, Write{User: j.user, Client: j.client, M: j.m, Set: j.m.Set, Create: true, Review: review})
 	if err != nil {
 		return Result{}, err

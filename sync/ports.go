@@ -35,7 +35,8 @@ type Ledger interface {
 	past
 	Clients
 	// Enter stores an answered mutation under key and moves the client's n to m's. An
-	// entry that is there already stays as it is; without a key only n moves.
+	// entry that is there already stays as it is; without a key only n moves, without a
+	// client none does.
 	Enter(user User, client, key string, m *Mutation, s Stored) error
 	// Successor returns an applied mutation that was built on mutation for a field, ""
 	// if there is none.
@@ -64,6 +65,12 @@ type Records interface {
 	Place(user User, m *Mutation) (Place, error)
 	// Record returns the record as phones see it; nil Doc if there is none.
 	Record(collection, id string) (Record, error)
+	// Shown returns a record as the user's phone holds it; ok is false where it is in none
+	// of his buckets.
+	Shown(user User, collection, id string) (r Record, ok bool, err error)
+	// Touch moves a record's row in the user's own bucket to a new seq, a mark that it is
+	// gone where the record is not in it, so that his next pull tells how it stands.
+	Touch(user User, collection, id string) (int64, error)
 	// Save writes fields of a record, or creates it, and returns the new seq and the
 	// action's verdict where it is one. What the record's own rules refuse for ever is
 	// Unfit.

@@ -32,42 +32,24 @@ func Push(ctx context.Context, house House, user User, client, epoch string, raw
 		return p, err
 	}
 	w := work{ctx: context.WithoutCancel(ctx), user: user, client: client, epoch: epoch} // who hangs up undoes nobody's work
-	size := pieceMost
-	for len(batch) > 0 {
-		n := min(size, len(batch))
-		var done Pushed
-		err := house.InTransaction(n, func(tx Tx) (err error) {
-			done, err = w.piece(tx, batch[:n])
-			return err
-		})
-		var u unfitAt
-		switch {
-		case errors.As(err, &u) && batch[u.index].bad == "":
-			// What its record refuses for ever is rejected when it is tried again, so that it
-			// is answered and the queue goes on.
-			batch[u.index].bad, size = u.Reason, 1
-			continue
-		case err != nil:
-			return p, err
-		}
-		if p.join(done); p.stopped {
-			break
-		}
-		batch, size = batch[n:], min(2*size, pieceMost)
-	}
-	return p, nil
+	err = inPieces(house, len(batch), func(tx Tx, from, to int) (Pushed, error) {
+		return w.piece(tx, batch[from:to])
+	}, p.join, func(i int, reason string) bool {
+		refusable := batch[i].bad == ""
+		batch[i].bad = reason
+		return refusable
+	})
+	return p, err
 }
 
-// pieceMost is how many mutations of one push share a transaction.
-const pieceMost = 100
-
 // join adds what a further transaction did.
-func (p *Pushed) join(done Pushed) {
+func (p *Pushed) join(done Pushed) (stop bool) {
 	results := append(p.Results, done.Results...)
 	*p = done
 	if p.Results = results; p.Reset != nil {
 		p.Results = []Result{}
 	}
+	return p.stopped
 }
 
 // work is a push on its way through transactions.
@@ -77,27 +59,18 @@ type work struct {
 	client, epoch string
 }
 
-// unfitAt says which mutation of a piece its record refuses.
-type unfitAt struct {
-	Unfit
-	index int
-}
-
 // piece applies mutations within one transaction.
 func (w work) piece(tx Tx, batch []arrival) (p Pushed, err error) {
 	epoch, err := tx.Epoch()
-	if err != nil {
-		return p, err
-	}
-	if epoch != w.epoch { // it changed since the greeting
-		return Pushed{Reset: &Reset{ResetEpoch}, stopped: true}, nil
+	if err != nil || epoch != w.epoch { // it changed since the greeting
+		return Pushed{Reset: &Reset{ResetEpoch}, stopped: true}, err
 	}
 	for i := range batch {
 		a := batch[i] // judging changes it, and it may be judged again
 		err := p.step(w.ctx, tx, w.user, w.client, &a)
 		var unfit Unfit
 		if errors.As(err, &unfit) {
-			return p, unfitAt{unfit, i}
+			return p, refusedAt{unfit, i}
 		}
 		if err != nil || p.stopped {
 			return p, err
@@ -116,6 +89,7 @@ type arrival struct {
 	raw  json.RawMessage
 	key  string // in the ledger; the mutation's id where it has a good one
 	bad  string // the code of what makes it unreadable
+	keep string // a code: it is kept for a dispatcher, whatever stands
 	hash string
 }
 

@@ -199,8 +199,34 @@ func (w tx) Enter(user sync.User, id, k string, m *sync.Mutation, s sync.Stored)
 			}
 		}
 	}
-	w.clients[id] = client{user.ID, max(m.N, w.clients[id].applied)}
+	if id != "" {
+		w.clients[id] = client{user.ID, max(m.N, w.clients[id].applied)}
+	}
 	return nil
+}
+
+func (w tx) Shown(user sync.User, collection, id string) (sync.Record, bool, error) {
+	k := key{collection, id}
+	for _, b := range []string{"u:" + user.ID, "a:" + w.agency[user.ID], "g"} {
+		if m, ok := w.feed[b][k]; ok && m.gone == "" {
+			return sync.Record{Doc: w.rows[k].doc, Versions: w.rows[k].versions}, true, nil
+		}
+	}
+	return sync.Record{}, false, nil
+}
+
+func (w tx) Touch(user sync.User, collection, id string) (int64, error) {
+	b, k := "u:"+user.ID, key{collection, id}
+	if w.feed[b] == nil {
+		w.feed[b] = map[key]mark{}
+	}
+	m, ok := w.feed[b][k]
+	if !ok {
+		m = mark{gone: "scope", reason: "held"}
+	}
+	m.seq = w.next()
+	w.feed[b][k] = m
+	return m.seq, nil
 }
 
 func (w tx) Successor(mutation, field string) (string, error) {

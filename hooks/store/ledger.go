@@ -120,7 +120,8 @@ const (
 	readNewer = `SELECT newer FROM sync_based_on WHERE older = {:older} AND field = {:field} LIMIT 1`
 )
 
-// Enter stores an answered mutation under its key; without one only n moves.
+// Enter stores an answered mutation under its key; without one only n moves, without a
+// client none does.
 func (s book) Enter(user sync.User, client, key string, m *sync.Mutation, st sync.Stored) error {
 	at := s.now().UTC().Format(stampLayout)
 	feed := Feed{App: s.App}
@@ -144,6 +145,9 @@ func (s book) Enter(user sync.User, client, key string, m *sync.Mutation, st syn
 				return err
 			}
 		}
+	}
+	if client == "" {
+		return nil
 	}
 	return feed.exec(putClient, dbx.Params{"id": client, "user": user.ID, "n": m.N, "at": at})
 }

@@ -1,0 +1,55 @@
+package store
+
+// What clients that keep no mutations need beside the ledger: a record as its user holds
+// it, and a nudge to his feed.
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+
+	"xuncha/sync"
+)
+
+// readShown: a document that lies in one of the user's buckets.
+const readShown = `SELECT d.doc AS doc, d.versions AS versions FROM sync_doc d WHERE d.collection = {:c} AND d.record = {:r} AND EXISTS (
+	SELECT 1 FROM sync_grant g CROSS JOIN sync_feed f ON f.bucket = g.bucket AND f.collection = d.collection AND f.record = d.record AND f.gone = ''
+	WHERE g.user = {:user} AND g.active = 1)`
+
+// Shown returns a record as a user's phone holds it.
+func (s book) Shown(user sync.User, collection, id string) (r sync.Record, ok bool, err error) {
+	var row struct {
+		Doc      string `db:"doc"`
+		Versions string `db:"versions"`
+	}
+	err = s.App.DB().NewQuery(readShown).Bind(dbx.Params{"c": collection, "r": id, "user": user.ID}).One(&row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, false, nil
+	}
+	if err != nil {
+		return r, false, err
+	}
+	if err := errors.Join(json.Unmarshal([]byte(row.Doc), &r.Doc), json.Unmarshal([]byte(row.Versions), &r.Versions)); err != nil {
+		return r, false, fmt.Errorf("document %s %s: %w", collection, id, err)
+	}
+	return r, true, nil
+}
+
+// touchRow moves a row, gone or not, to a new seq; what was never there gets a mark that it
+// is gone.
+const touchRow = `INSERT INTO sync_feed (bucket, collection, record, seq, gone, reason) VALUES ({:b}, {:c}, {:r}, {:seq}, 'scope', 'held')
+	ON CONFLICT (bucket, collection, record) DO UPDATE SET seq = excluded.seq`
+
+// Touch moves a record's row in the user's own bucket, so that his next pull tells how it
+// stands.
+func (s book) Touch(user sync.User, collection, id string) (int64, error) {
+	feed := Feed{App: s.App}
+	seq, err := feed.Next()
+	if err != nil {
+		return 0, err
+	}
+	return seq, feed.exec(touchRow, dbx.Params{"b": "u:" + user.ID, "c": collection, "r": id, "seq": seq})
+}

@@ -1,0 +1,201 @@
+package sync
+
+// Drafts: changes of clients that keep no mutations, as general sync libraries do. They
+// say how a record looks now; what of it is an edit, and what its editor had seen, shows
+// only beside what stands.
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Draft is a record as such a client sent it.
+type Draft struct {
+	Collection, Record string
+	Raw                json.RawMessage                // as it was sent: what has no valid form is kept
+	Identity           string                         // equal where the same change is sent again
+	Edit               func(Standing) (Edited, error) // what it changes; it may be asked again after a rollback
+	Touch              bool                           // the row moves in the user's feed where what was sent does not stand
+}
+
+// Edited is a draft as an edit.
+type Edited struct {
+	Op   string // create, patch
+	Set  Fields
+	Base map[string]string // as a mutation's
+	At   Stamp
+	Keep string // a code: nothing is applied, all is kept for a dispatcher
+}
+
+// Standing is what a draft is compared with.
+type Standing struct {
+	Shown  bool // the record is among those of the user
+	Record      // then as it stands
+
+	mine func(field string) (bool, error)
+}
+
+// Mine tells whether it was the user himself who wrote what stands in a field.
+func (s Standing) Mine(field string) (bool, error) { return s.mine(field) }
+
+// Drafted is what became of a draft.
+type Drafted struct {
+	Result
+	Stands bool // everything stands as it was sent
+	Shown  bool // the record is among those of the user
+	Record      // then as it stands now
+}
+
+// PushDrafts applies drafts in their order, each whole. It returns an error only where
+// the house fails, or the epoch is not the server's any more: ErrEpoch.
+func PushDrafts(ctx context.Context, house House, user User, epoch string, drafts []Draft) ([]Drafted, error) {
+	w := work{ctx: context.WithoutCancel(ctx), user: user, epoch: epoch}
+	bad := make([]string, len(drafts))
+	out := make([]Drafted, 0, len(drafts))
+	err := inPieces(house, len(drafts), func(tx Tx, from, to int) (done []Drafted, err error) {
+		now, err := tx.Epoch()
+		if err != nil || now != epoch {
+			return nil, errors.Join(err, ErrEpoch)
+		}
+		for i := from; i < to; i++ {
+			d, err := w.draft(tx, drafts[i], bad[i])
+			var unfit Unfit
+			if errors.As(err, &unfit) {
+				return nil, refusedAt{unfit, i - from}
+			}
+			if err != nil {
+				return nil, err
+			}
+			done = append(done, d)
+		}
+		return done, nil
+	}, func(done []Drafted) bool {
+		out = append(out, done...)
+		return false
+	}, func(i int, reason string) bool {
+		refusable := bad[i] == ""
+		bad[i] = reason
+		return refusable
+	})
+	return out, err
+}
+
+// ErrEpoch is a push that began before the server's present epoch.
+var ErrEpoch = errors.New("the server began a new epoch")
+
+// draft applies one draft within a transaction.
+func (w work) draft(tx Tx, d Draft, bad string) (Drafted, error) {
+	stands, err := w.standing(tx, d)
+	if err != nil {
+		return Drafted{}, err
+	}
+	e, err := d.Edit(stands)
+	if err != nil {
+		return Drafted{}, err
+	}
+	sent := e.Set
+	if stands.Shown && e.Op == OpPatch {
+		e.Set = maps.Clone(e.Set)
+		maps.DeleteFunc(e.Set, func(field string, value json.RawMessage) bool { return equalValue(stands.Doc[field], value) })
+		if len(e.Set) == 0 { // it is so already: nothing is written
+			return Drafted{Result: Result{Outcome: Noop, Fields: map[string]FieldResult{}}, Stands: true, Shown: true, Record: stands.Record}, nil
+		}
+	}
+	result, err := w.judgeDraft(tx, d, e, stands, bad)
+	if err != nil {
+		return Drafted{}, err
+	}
+	return w.drafted(tx, d, result, sent)
+}
+
+func (w work) standing(tx Tx, d Draft) (Standing, error) {
+	record, shown, err := tx.Shown(w.user, d.Collection, d.Record)
+	return Standing{Shown: shown, Record: record, mine: func(field string) (bool, error) {
+		id := ParseVersion(record.Versions[field]).Mutation
+		if id == "" {
+			return false, nil
+		}
+		m, err := tx.Known(w.user.ID, id)
+		return m != nil, err
+	}}, err
+}
+
+// judgeDraft judges an edit like a mutation. What was sent once more, and whose editor has
+// not seen what stands now, gets the result of the first time; where he has, he says the
+// same anew.
+func (w work) judgeDraft(tx Tx, d Draft, e Edited, stands Standing, bad string) (Result, error) {
+	a := arrival{raw: d.Raw, bad: bad, keep: e.Keep, Mutation: Mutation{
+		Op: e.Op, Collection: d.Collection, Record: d.Record, Set: e.Set, Base: e.Base, At: e.At,
+	}}
+	switch {
+	case a.bad != "":
+	case len(d.Raw) > MaxMutation:
+		a.bad = CodeTooLarge
+	case tooDeep(d.Raw):
+		a.bad = CodeBadMutation
+	}
+	id := w.identity(d, "")
+	known, err := tx.Known(w.user.ID, id)
+	if err != nil {
+		return Result{}, err
+	}
+	if known != nil {
+		seen, err := w.seen(tx, e, stands)
+		if err != nil || !seen {
+			return known.Result, err
+		}
+		id = w.identity(d, string(encode(stands.Versions)))
+		if known, err = tx.Known(w.user.ID, id); err != nil || known != nil {
+			return deref(known), err
+		}
+	}
+	a.ID, a.key, a.hash = id, id, hashOf(encode(a.Mutation))
+	return answer(w.ctx, tx, w.user, "", &a, nil, false)
+}
+
+func deref(s *Stored) Result {
+	if s == nil {
+		return Result{}
+	}
+	return s.Result
+}
+
+// seen tells whether the editor had seen everything that he would change.
+func (w work) seen(tx Tx, e Edited, stands Standing) (bool, error) {
+	if !stands.Shown {
+		return false, nil
+	}
+	for field := range e.Set {
+		token, known := e.Base[field]
+		base, err := resolve(tx, w.user.ID, field, token)
+		if err != nil || !known || base < ParseVersion(stands.Versions[field]).Seq {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// identity is the mutation id of a draft: 26 letters and digits, as a ULID has.
+func (w work) identity(d Draft, again string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{w.user.ID, d.Collection, d.Record, d.Identity, again}, "\x00")))
+	return hex.EncodeToString(sum[:13])
+}
+
+// drafted says how things stand after a draft.
+func (w work) drafted(tx Tx, d Draft, result Result, sent Fields) (Drafted, error) {
+	record, shown, err := tx.Shown(w.user, d.Collection, d.Record)
+	out := Drafted{Result: result, Shown: shown, Record: record, Stands: shown}
+	for _, field := range slices.Sorted(maps.Keys(sent)) {
+		out.Stands = out.Stands && Same(record.Doc[field], sent[field])
+	}
+	if err == nil && d.Touch && !out.Stands {
+		_, err = tx.Touch(w.user, d.Collection, d.Record)
+	}
+	return out, err
+}
