@@ -157,6 +157,37 @@ func TestEachWayToSettleADisputeReachesBothPhones(t *testing.T) {
 	}
 }
 
+func TestWhatWasOnlyKeptMayStillBeTaken(t *testing.T) {
+	f := inField(t)
+	f.pa.Edit("inspections", f.visit, map[string]any{"weather": "晴"})
+	f.pb.Edit("inspections", f.visit, map[string]any{"weather": "阴"})
+	f.sync(t, f.pa, f.pb) // the later stands; nobody is asked
+	if n := len(f.waiting(t, f.dispatcher, "")); n != 0 {
+		t.Errorf("%d wait", n)
+	}
+	kept := f.waiting(t, f.dispatcher, "?state=dismissed")
+	if len(kept) != 1 || kept[0]["ours"] != "晴" || kept[0]["code"] != "displaced" {
+		t.Fatalf("%v", kept)
+	}
+	for _, member := range []string{"happened", "happened_zh", "decide", "decide_zh"} {
+		if words, _ := kept[0][member].(string); words == "" {
+			t.Errorf("%s is %v", member, kept[0][member])
+		}
+	}
+	f.settle(t, kept[0]["id"], map[string]any{"take": "ours", "version": kept[0]["version"]}, http.StatusOK, "")
+	f.settle(t, kept[0]["id"], map[string]any{"take": "ours"}, http.StatusConflict, "held_settled")
+	f.sync(t, f.pa, f.pb)
+	for _, p := range []*phone.Phone{f.pa, f.pb} {
+		if v := f.view(t, p); v["weather"] != "晴" {
+			t.Errorf("a phone shows %v", v["weather"])
+		}
+	}
+	if got := heldState(f.pa, f.visit); len(got) != 1 || got[0] != "taken" {
+		t.Errorf("the author's phone: %v", got)
+	}
+	clean(t, f.h)
+}
+
 func TestWhatMovedMeanwhileIsLookedAtAgain(t *testing.T) {
 	f, item := disputed(t)
 	f.pa.Edit("inspections", f.visit, map[string]any{"findings": "有强烈异味"})

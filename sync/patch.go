@@ -58,7 +58,7 @@ func (j *judge) write(place Place, out merged, record Record) (Result, error) {
 	result := Result{Outcome: out.outcome(), Fields: map[string]FieldResult{}}
 	written := int64(0) // the seq of the save; what is kept takes others
 	if len(out.set) > 0 {
-		saved, err := j.tx.Save(j.ctx, Write{User: j.user, Client: j.client, M: j.m, Set: out.set, Versions: out.versions})
+		saved, err := j.tx.Save(j.ctx, Write{User: j.user, Client: j.client, M: j.m, Set: out.set, Versions: out.versions, Stands: record})
 		if err != nil {
 			return result, err
 		}

@@ -94,6 +94,7 @@ type Write struct {
 	M        *Mutation
 	Set      Fields
 	Versions map[string]string // tokens other than that of the new seq
+	Stands   Record            // of a patch: what it was compared with
 	Create   bool
 	Late     bool // evidence that came after the close
 	Review   bool // an action that is to be kept, not applied

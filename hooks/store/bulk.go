@@ -4,11 +4,8 @@ package store
 // through the hooks would write beside it: document, feed, who works on a case, external ids.
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -144,7 +141,7 @@ func (b *Bulk) crew(batch *Batch, r *core.Record) error {
 }
 
 // feed writes a record's document and its rows, as Feed.Prepare and Feed.Write do for a
-// record that is new. Each value is serialised once.
+// record that is new.
 func (b *Bulk) feed(batch *Batch, p projection, r *core.Record) error {
 	doc, of := p.copied(r), r.GetString("case")
 	switch {
@@ -160,25 +157,21 @@ func (b *Bulk) feed(batch *Batch, p projection, r *core.Record) error {
 		}
 	}
 	doc["seq"] = b.head
+	fields, err := fieldsOf(doc)
+	if err != nil {
+		return err
+	}
 	seq, versions := strconv.FormatInt(b.head, 10), map[string]string{}
-	var text bytes.Buffer
-	for i, name := range slices.Sorted(maps.Keys(doc)) {
-		value, err := json.Marshal(doc[name])
-		if err != nil {
-			return err
-		}
-		if name != "seq" && !isEmpty(value) {
+	for _, name := range changedFields(nil, fields) {
+		if name != "seq" {
 			versions[name] = seq
 		}
-		text.WriteString(map[bool]string{true: "{", false: ","}[i == 0] + strconv.Quote(name) + ":")
-		text.Write(value)
 	}
-	text.WriteString("}")
 	written, err := json.Marshal(versions)
 	if err != nil {
 		return err
 	}
-	batch.put(putDoc, dbx.Params{"c": p.as, "r": r.Id, "seq": b.head, "doc": text.String(), "versions": string(written)})
+	batch.put(putDoc, dbx.Params{"c": p.as, "r": r.Id, "seq": b.head, "doc": joined(fields), "versions": string(written)})
 	for _, bucket := range b.buckets[of] {
 		batch.put(putRow, dbx.Params{"b": bucket, "c": p.as, "r": r.Id, "seq": b.head})
 	}

@@ -25,7 +25,9 @@ func (s book) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
 	if err != nil {
 		return p, err
 	}
+	s.memo.found = nil
 	if len(records) > 0 {
+		s.memo.found = records[0]
 		p.Exists, p.Record, p.Case = true, records[0].Id, records[0].GetString("case")
 		p.Author = authorField(records[0])
 		if p.Frozen, err = (Rounds{s.App}).Holds(records[0]); err != nil {
@@ -69,29 +71,23 @@ func authorField(r *core.Record) string {
 }
 
 func (s book) placeCase(p *sync.Place, user sync.User) error {
-	users := CaseUsers{s.App}
-	root, err := users.Root(p.Case)
-	if err != nil {
-		return err
+	var status string
+	n, err := scan(reading(s.App), readPlace, dbx.Params{"bucket": "u:" + user.ID, "case": p.Case, "depth": rootDepth}, nil,
+		&status, &p.ClosedAt, &p.Had, &p.InScope)
+	if n > 0 { // else there is no such case
+		p.Closed = !casework.Process().State(casework.Status(status)).Open
 	}
-	rows, err := s.App.FindRecordsByIds("cases", []string{root})
-	if err != nil || len(rows) == 0 {
-		return err
-	}
-	p.Closed = !casework.Process().State(casework.Status(rows[0].GetString("status"))).Open
-	p.ClosedAt = rows[0].GetString("closed_at")
-	var n struct {
-		Now int `db:"now"`
-		Had int `db:"had"`
-	}
-	err = s.App.DB().NewQuery(readPlace).Bind(dbx.Params{"bucket": "u:" + user.ID, "case": p.Case}).One(&n)
-	p.InScope, p.Had = n.Now > 0, n.Had > 0
 	return err
 }
 
-// readPlace: whether a case is in a user's bucket, and whether it ever was.
-const readPlace = `SELECT count(*) AS had, coalesce(sum(gone = ''), 0) AS now FROM sync_feed
-	WHERE bucket = {:bucket} AND collection = 'cases' AND record = {:case}`
+// readPlace: how the root of a case stands, whether the case is in a user's bucket, and
+// whether it ever was.
+const readPlace = "WITH RECURSIVE up(id, depth) AS (SELECT {:case}, 0 " +
+	"UNION ALL SELECT c.`primary`, depth + 1 FROM up JOIN cases c ON c.id = up.id WHERE c.`primary` <> '' AND depth < {:depth}) " +
+	`SELECT c.status AS status, c.closed_at AS closed_at, f.record IS NOT NULL AS had, coalesce(f.gone = '', 0) AS now
+	FROM up JOIN cases c ON c.id = up.id
+	LEFT JOIN sync_feed f ON f.bucket = {:bucket} AND f.collection = 'cases' AND f.record = {:case}
+	ORDER BY up.depth DESC LIMIT 1`
 
 // Record returns a record as phones see it.
 func (s book) Record(collection, id string) (sync.Record, error) {
@@ -113,7 +109,9 @@ func (s book) Save(ctx context.Context, w sync.Write) (sync.Saved, error) {
 			return sync.Saved{}, err
 		}
 	}
-	ctx = WithSource(ctx, Source{Collection: w.M.Collection, Record: w.M.Record, Mutation: w.M.ID, Versions: w.Versions})
+	ctx = WithSource(ctx, Source{
+		Collection: w.M.Collection, Record: w.M.Record, Mutation: w.M.ID, Versions: w.Versions, Stands: w.Stands,
+	})
 	if w.Review {
 		ctx = WithReview(ctx)
 	}
@@ -164,6 +162,10 @@ func codeOf(values validation.Errors) string {
 func (s book) target(w sync.Write) (*core.Record, error) {
 	if w.Create {
 		return newRecord(s.App, w.M.Collection, w.M.Record)
+	}
+	if found := s.memo.found; found != nil && found.Id == w.M.Record && found.Collection().Name == w.M.Collection {
+		s.memo.found = nil // it is not what it was after the save
+		return found, nil
 	}
 	return s.App.FindRecordById(w.M.Collection, w.M.Record)
 }

@@ -4,17 +4,19 @@ package store
 // beside it the document that a phone receives, serialised once.
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/sync"
 )
 
 // Feed writes the order of changes; App is a transaction. Poke is told, after the
@@ -43,7 +45,7 @@ const nextSeq = `UPDATE sync_meta SET value = CAST(value AS INTEGER) + 1 WHERE k
 // Next takes the next seq. It belongs to this transaction alone: SQLite has one writer.
 func (s Feed) Next() (int64, error) {
 	var seq int64
-	err := s.App.NonconcurrentDB().NewQuery(nextSeq).Row(&seq)
+	err := one(s.App.NonconcurrentDB(), nextSeq, nil, &seq)
 	return seq, err
 }
 
@@ -52,6 +54,7 @@ func (s Feed) Next() (int64, error) {
 type Source struct {
 	Collection, Record, Mutation string
 	Versions                     map[string]string // of fields whose token is not that of the new seq
+	Stands                       sync.Record       // the record as it stands, where that was read in this transaction
 }
 
 type sourceKey struct{}
@@ -61,10 +64,16 @@ func WithSource(ctx context.Context, s Source) context.Context {
 	return context.WithValue(ctx, sourceKey{}, s)
 }
 
+// savedBy is the mutation that saves a record; ok is false where none does.
+func savedBy(ctx context.Context, r *core.Record) (s Source, ok bool) {
+	s, ok = ctx.Value(sourceKey{}).(Source)
+	return s, ok && s.Collection == r.Collection().Name && s.Record == r.Id
+}
+
 // token is the version of a field written now.
 func token(ctx context.Context, r *core.Record, field string, seq int64) string {
-	s, ok := ctx.Value(sourceKey{}).(Source)
-	if !ok || s.Collection != r.Collection().Name || s.Record != r.Id {
+	s, ok := savedBy(ctx, r)
+	if !ok {
 		return strconv.FormatInt(seq, 10)
 	}
 	if old := s.Versions[field]; old != "" {
@@ -76,9 +85,10 @@ func token(ctx context.Context, r *core.Record, field string, seq int64) string 
 // Change is what a save will do to a document; the zero value changes nothing.
 type Change struct {
 	Seq      int64
-	as       string
-	doc      map[string]any
+	id, as   string
+	doc      map[string]json.RawMessage
 	versions map[string]string
+	rides    bool // it stays in the buckets of its case, whichever they are
 	buckets  []string
 	present  []string // where it was
 	created  bool     // the record is new
@@ -90,30 +100,23 @@ type Change struct {
 // would see no difference the change has no seq; else a seq is taken for it.
 func (s Feed) Prepare(ctx context.Context, r *core.Record) (Change, error) {
 	p := projections[r.Collection().Name]
-	c := Change{as: p.as, created: r.IsNew()}
-	var err error
-	if c.doc, err = project(s.App, r); err != nil {
-		return c, err
-	}
-	if c.buckets, err = p.travel(s.App, r); err != nil {
-		return c, err
-	}
-	var old map[string]json.RawMessage
-	versions := map[string]string{}
-	if !c.created { // else there is no document, and it stands in no bucket
-		if old, versions, err = s.Doc(p.as, r.Id); err != nil {
-			return c, err
-		}
-		if c.present, err = s.present(p.as, r.Id); err != nil {
-			return c, err
-		}
-	}
-	changed, err := changedFields(old, c.doc)
+	c := Change{id: r.Id, as: p.as, created: r.IsNew(), rides: p.rides && !r.IsNew() && r.GetString("case") == r.Original().GetString("case")}
+	doc, err := project(s.App, r)
 	if err != nil {
 		return c, err
 	}
-	c.moved = !sameSet(c.present, c.buckets)
-	if old != nil && len(changed) == 0 && !c.moved {
+	if c.doc, err = fieldsOf(doc); err != nil {
+		return c, err
+	}
+	old, err := s.stands(ctx, r, c)
+	if err != nil {
+		return c, err
+	}
+	if err := s.travels(&c, p, r); err != nil {
+		return c, err
+	}
+	changed := changedFields(old.Doc, c.doc)
+	if old.Doc != nil && len(changed) == 0 && !c.moved {
 		return c, nil
 	}
 	c.reason = "reassigned"
@@ -123,36 +126,38 @@ func (s Feed) Prepare(ctx context.Context, r *core.Record) (Change, error) {
 	if c.Seq, err = s.Next(); err != nil {
 		return c, err
 	}
-	c.versions = versions
+	c.versions = maps.Clone(old.Versions)
 	for _, name := range changed {
 		c.versions[name] = token(ctx, r, name, c.Seq)
 	}
 	return c, nil
 }
 
-// changedFields compares by value; a new document's empty fields have no version yet.
-func changedFields(old map[string]json.RawMessage, doc map[string]any) ([]string, error) {
-	var names []string
-	for name, value := range doc {
-		now, err := json.Marshal(value)
-		if err != nil {
-			return nil, err
-		}
-		was, known := old[name]
-		if known && bytes.Equal(was, now) || !known && isEmpty(now) {
-			continue
-		}
-		names = append(names, name)
+// stands is the document as it is before the save; a new record has none.
+func (s Feed) stands(ctx context.Context, r *core.Record, c Change) (old sync.Record, err error) {
+	if c.created {
+		return sync.Record{Versions: map[string]string{}}, nil
 	}
-	return names, nil
+	if source, ok := savedBy(ctx, r); ok && source.Stands.Doc != nil {
+		return source.Stands, nil
+	}
+	old.Doc, old.Versions, err = s.Doc(c.as, r.Id)
+	return old, err
 }
 
-func isEmpty(value []byte) bool {
-	switch string(value) {
-	case `""`, "null", "0", "false", "[]", "{}":
-		return true
+// travels finds the buckets that a record was in and those it goes into.
+func (s Feed) travels(c *Change, p projection, r *core.Record) (err error) {
+	if c.rides {
+		return nil // what a case takes along is moved when the case is
 	}
-	return false
+	if c.buckets, err = p.travel(s.App, r); err != nil {
+		return err
+	}
+	if !c.created {
+		c.present, err = s.present(p.as, r.Id)
+	}
+	c.moved = !sameSet(c.present, c.buckets)
+	return err
 }
 
 func sameSet(a, b []string) bool {
@@ -163,26 +168,16 @@ const readDoc = `SELECT doc, versions FROM sync_doc WHERE collection = {:c} AND 
 
 // Doc returns a stored document and the versions of its fields; nil if there is none.
 func (s Feed) Doc(collection, record string) (map[string]json.RawMessage, map[string]string, error) {
-	var row struct {
-		Doc      string `db:"doc"`
-		Versions string `db:"versions"`
+	var doc, versions sql.RawBytes
+	r := sync.Record{Versions: map[string]string{}}
+	var bad error
+	_, err := scan(reading(s.App), readDoc, dbx.Params{"c": collection, "r": record}, func() {
+		bad = errors.Join(json.Unmarshal(doc, &r.Doc), json.Unmarshal(versions, &r.Versions))
+	}, &doc, &versions)
+	if bad != nil {
+		err = fmt.Errorf("document %s %s: %w", collection, record, bad)
 	}
-	versions := map[string]string{}
-	err := s.App.DB().NewQuery(readDoc).Bind(dbx.Params{"c": collection, "r": record}).One(&row)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, versions, nil
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	doc := map[string]json.RawMessage{}
-	if err := json.Unmarshal([]byte(row.Doc), &doc); err != nil {
-		return nil, nil, fmt.Errorf("document %s %s: %w", collection, record, err)
-	}
-	if err := json.Unmarshal([]byte(row.Versions), &versions); err != nil {
-		return nil, nil, fmt.Errorf("versions %s %s: %w", collection, record, err)
-	}
-	return doc, versions, nil
+	return r.Doc, r.Versions, err
 }
 
 const (
@@ -197,9 +192,7 @@ const (
 )
 
 func (s Feed) present(collection, record string) ([]string, error) {
-	var buckets []string
-	err := s.App.DB().NewQuery(readBuckets).Bind(dbx.Params{"c": collection, "r": record}).Column(&buckets)
-	return buckets, err
+	return s.buckets(readBuckets, dbx.Params{"c": collection, "r": record})
 }
 
 // Write stores a prepared change: the document, its row in each bucket, and a mark where
@@ -208,20 +201,33 @@ func (s Feed) Write(c Change) error {
 	if c.Seq == 0 {
 		return nil
 	}
-	c.doc["seq"] = c.Seq
-	id := c.doc["id"].(string)
-	doc, err := canonical(c.doc)
-	if err != nil {
-		return err
-	}
+	c.doc["seq"] = strconv.AppendInt(nil, c.Seq, 10)
 	versions, err := json.Marshal(c.versions)
 	if err != nil {
 		return err
 	}
-	if err := s.exec(putDoc, dbx.Params{"c": c.as, "r": id, "seq": c.Seq, "doc": string(doc), "versions": string(versions)}); err != nil {
+	if err := s.exec(putDoc, dbx.Params{"c": c.as, "r": c.id, "seq": c.Seq, "doc": joined(c.doc), "versions": string(versions)}); err != nil {
 		return err
 	}
-	return s.place(id, c)
+	if c.rides {
+		return s.ride(c)
+	}
+	return s.place(c.id, c)
+}
+
+// moveRows moves a record to a new seq wherever it stands.
+const moveRows = `UPDATE sync_feed SET seq = {:seq} WHERE collection = {:c} AND record = {:r} AND gone = '' RETURNING bucket`
+
+func (s Feed) ride(c Change) error {
+	buckets, err := s.buckets(moveRows, dbx.Params{"c": c.as, "r": c.id, "seq": c.Seq})
+	s.poked(c.Seq, buckets...)
+	return err
+}
+
+func (s Feed) buckets(text string, values dbx.Params) (buckets []string, err error) {
+	var b string
+	_, err = scan(s.App.NonconcurrentDB(), text, values, func() { buckets = append(buckets, b) }, &b)
+	return buckets, err
 }
 
 // place puts a record's row into its buckets at the new seq and marks it gone from all
@@ -268,7 +274,6 @@ func (s Feed) Delete(r *core.Record) error {
 	return s.exec(dropDoc, dbx.Params{"c": as, "r": r.Id})
 }
 
-func (s Feed) exec(sql string, params dbx.Params) error {
-	_, err := s.App.NonconcurrentDB().NewQuery(sql).Bind(params).Execute()
-	return err
+func (s Feed) exec(text string, params dbx.Params) error {
+	return execute(s.App.NonconcurrentDB(), text, params)
 }

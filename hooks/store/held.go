@@ -44,10 +44,11 @@ type HeldItem struct {
 	Position   json.RawMessage `json:"position"` // where, if the author said so
 	Photos     []string        `json:"photos"`   // evidence that belongs to it
 	Code       string          `json:"code"`     // why it did not stand
-	State      string          `json:"state"`
-	DecidedBy  string          `json:"decided_by"`
-	DecidedAt  string          `json:"decided_at"`
-	Decision   json.RawMessage `json:"decision"`
+	sync.Explanation
+	State     string          `json:"state"`
+	DecidedBy string          `json:"decided_by"`
+	DecidedAt string          `json:"decided_at"`
+	Decision  json.RawMessage `json:"decision"`
 }
 
 // HeldPage is one page of a list.
@@ -214,6 +215,7 @@ func (s Held) item(key heldKey) (HeldItem, error) {
 	if err != nil {
 		return item, err
 	}
+	item.Explanation = sync.Explain(item.Kind, item.Code)
 	for _, look := range []func(*HeldItem) error{s.standing, s.people, s.photos} {
 		if err := look(&item); err != nil {
 			return item, err

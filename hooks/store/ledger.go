@@ -29,7 +29,7 @@ var _ sync.House = Books{}
 // NewBooks opens the books; all that push through them share commits.
 func NewBooks(app core.App, now func() time.Time) Books {
 	return Books{App: app, Now: now, group: &sync.Committer{Run: func(do func(sync.Tx) error) error {
-		return app.RunInTransaction(func(tx core.App) error { return do(book{App: tx, now: now}) })
+		return app.RunInTransaction(func(tx core.App) error { return do(newBook(tx, now)) })
 	}}}
 }
 
@@ -45,17 +45,29 @@ func (s Books) Reading(do func(sync.View) error) error {
 
 // book is the house within one transaction.
 type book struct {
-	App core.App
-	now func() time.Time
+	App  core.App
+	now  func() time.Time
+	memo *memo
+}
+
+func newBook(tx core.App, now func() time.Time) book { return book{App: tx, now: now, memo: &memo{}} }
+
+// memo spares a transaction what it has read already.
+type memo struct {
+	epoch string
+	found *core.Record // what the present mutation patches
 }
 
 var _ sync.Tx = book{}
 
 const readEpoch = `SELECT value FROM sync_meta WHERE key = 'epoch'`
 
-func (s book) Epoch() (epoch string, err error) {
-	err = s.App.DB().NewQuery(readEpoch).Row(&epoch)
-	return epoch, err
+func (s book) Epoch() (string, error) {
+	if s.memo.epoch != "" {
+		return s.memo.epoch, nil
+	}
+	err := one(reading(s.App), readEpoch, nil, &s.memo.epoch)
+	return s.memo.epoch, err
 }
 
 func (s book) Next() (int64, error) { return Feed{App: s.App}.Next() }
@@ -73,41 +85,26 @@ func (s book) EpochBase() (base int64, err error) {
 
 const readClient = `SELECT user, applied FROM sync_client WHERE id = {:id}`
 
-func (s book) Applied(client string) (string, int64, error) { return appliedOf(s.App.DB(), client) }
+func (s book) Applied(client string) (string, int64, error) { return appliedOf(reading(s.App), client) }
 
-func appliedOf(db dbx.Builder, client string) (string, int64, error) {
-	var row struct {
-		User    string `db:"user"`
-		Applied int64  `db:"applied"`
-	}
-	err := db.NewQuery(readClient).Bind(dbx.Params{"id": client}).One(&row)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", 0, nil
-	}
-	return row.User, row.Applied, err
+func appliedOf(db dbx.Builder, client string) (user string, applied int64, err error) {
+	_, err = scan(db, readClient, dbx.Params{"id": client}, nil, &user, &applied)
+	return user, applied, err
 }
 
 const readMutation = `SELECT client, n, hash, result, base, based_on FROM sync_mutation WHERE user = {:user} AND id = {:id}`
 
 func (s book) Known(user, id string) (*sync.Stored, error) {
-	var row struct {
-		Client  string `db:"client"`
-		N       int64  `db:"n"`
-		Hash    string `db:"hash"`
-		Result  string `db:"result"`
-		Base    string `db:"base"`
-		BasedOn string `db:"based_on"`
-	}
-	err := s.App.DB().NewQuery(readMutation).Bind(dbx.Params{"user": user, "id": id}).One(&row)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
+	var m sync.Stored
+	var result, base, on sql.RawBytes
+	var bad error
+	n, err := scan(reading(s.App), readMutation, dbx.Params{"user": user, "id": id}, func() {
+		bad = errors.Join(json.Unmarshal(result, &m.Result), json.Unmarshal(base, &m.Base), json.Unmarshal(on, &m.BasedOn))
+	}, &m.Client, &m.N, &m.Hash, &result, &base, &on)
+	if n == 0 {
 		return nil, err
 	}
-	m := &sync.Stored{Client: row.Client, N: row.N, Hash: row.Hash}
-	return m, errors.Join(json.Unmarshal([]byte(row.Result), &m.Result), json.Unmarshal([]byte(row.Base), &m.Base),
-		json.Unmarshal([]byte(row.BasedOn), &m.BasedOn))
+	return &m, errors.Join(err, bad)
 }
 
 const (
@@ -162,12 +159,9 @@ func twoJSON(a, b map[string]string) (string, string, error) {
 
 // Successor finds an applied mutation that was built on an older one.
 func (s book) Successor(mutation, field string) (string, error) {
-	var newer []string
-	err := s.App.DB().NewQuery(readNewer).Bind(dbx.Params{"older": mutation, "field": field}).Column(&newer)
-	if len(newer) == 0 {
-		return "", err
-	}
-	return newer[0], err
+	newer := ""
+	_, err := scan(reading(s.App), readNewer, dbx.Params{"older": mutation, "field": field}, nil, &newer)
+	return newer, err
 }
 
 // origin is where a value came from.
@@ -269,7 +263,7 @@ func (s Books) HoldAction(a casework.Action) (seq int64, err error) {
 			}
 		}
 		m := &sync.Mutation{ID: a.ID, Op: sync.OpCreate, Collection: "actions", Record: a.ID, At: sync.Stamp(a.DeviceAt)}
-		seq, err = book{tx, s.Now}.Hold(sync.User{ID: a.Actor}, a.Device, m, sync.Holding{
+		seq, err = newBook(tx, s.Now).Hold(sync.User{ID: a.Actor}, a.Device, m, sync.Holding{
 			Kind: sync.KindAction, State: sync.StateOpen, Case: a.Case, Loss: sync.Loss{Code: sync.CodeNotInScope, Ours: ours},
 		})
 		return err

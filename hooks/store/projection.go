@@ -4,7 +4,6 @@ package store
 // never leaves the server by sync.
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -18,6 +17,7 @@ type projection struct {
 	kind   string // of a dictionary
 	adjust func(app core.App, r *core.Record, doc map[string]any) error
 	travel func(app core.App, r *core.Record) ([]string, error) // the buckets it belongs to
+	rides  bool                                                 // those of its case, which takes it along
 }
 
 // projections by collection. What else a projection reads is named in rereads. The location
@@ -33,25 +33,25 @@ var projections = map[string]projection{
 		as: "actions",
 		fields: `case name args actor_kind actor device device_at received_at position base evidence outcome code from to round
 			decided_by decided_at`,
-		adjust: hideComplainant, travel: ofCase,
+		adjust: hideComplainant, travel: ofCase, rides: true,
 	},
 	"inspections": {
 		as: "inspections",
 		fields: `case round inspectors lead started_at findings statement weather max_noise_db samples notes finished_at
 			created_by`,
-		travel: ofCase,
+		travel: ofCase, rides: true,
 	},
 	"rectifications": {
 		as: "rectifications",
 		fields: `case inspection round order_no served_at deadline recheck_due measures responsible items state submitted_at
 			verified_at officers item_remarks progress notes`,
-		travel: ofCase,
+		travel: ofCase, rides: true,
 	},
 	"evidence": {
 		as: "evidence",
 		fields: `case inspection rectification item purpose pair_of sha256 size mime taken_at position heading mock_location
 			device previous caption state receipt flags author received_at`,
-		adjust: hidePlace, travel: ofCase,
+		adjust: hidePlace, travel: ofCase, rides: true,
 	},
 	"held_edits": {
 		as: "held", fields: `collection record field code state decided_at`,
@@ -193,9 +193,6 @@ func ofRoot(app core.App, r *core.Record) ([]string, error) {
 	}
 	return buckets, nil
 }
-
-// canonical is a document as it is stored: keys sorted, without the spaces.
-func canonical(doc map[string]any) ([]byte, error) { return json.Marshal(doc) }
 
 // Reread names what is to be projected again when a record of the collection changes:
 // the collection, and its field that points at the changed record.

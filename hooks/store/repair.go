@@ -144,11 +144,12 @@ func (s Fsck) document(r *core.Record) error {
 	if err != nil {
 		return err
 	}
-	changed, err := changedFields(old, doc)
+	fields, err := fieldsOf(doc)
 	if err != nil {
 		return err
 	}
-	c := Change{Seq: int64(r.GetInt("seq")), as: p.as, doc: doc, versions: versions, reason: "reassigned"}
+	changed := changedFields(old, fields)
+	c := Change{Seq: int64(r.GetInt("seq")), id: r.Id, as: p.as, doc: fields, versions: versions, reason: "reassigned"}
 	if c.buckets, err = p.travel(s.App, r); err != nil {
 		return err
 	}

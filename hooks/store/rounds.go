@@ -21,7 +21,7 @@ const lastFrozen = "SELECT coalesce(max(round), 0) FROM actions WHERE `case` = {
 
 func (s Rounds) over(caseID string, round int) (bool, error) {
 	last := 0
-	err := s.App.DB().NewQuery(lastFrozen).Bind(dbx.Params{"case": caseID}).Row(&last)
+	err := one(reading(s.App), lastFrozen, dbx.Params{"case": caseID}, &last)
 	return round <= last, err
 }
 

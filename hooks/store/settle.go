@@ -55,7 +55,8 @@ type Settler struct {
 
 // Settle carries a decision out, all of it or nothing, and returns what is then held.
 func (s Settler) Settle(ctx context.Context, item HeldItem, d Decision) (HeldItem, error) {
-	if item.State != sync.StateOpen {
+	unasked := item.State == sync.StateDismissed && item.DecidedBy == "" // it was only kept: a desk may still take it
+	if item.State != sync.StateOpen && !unasked {
 		return item, HeldRefusal{code: "held_settled", detail: item.State + " at " + item.DecidedAt}
 	}
 	if d.Take == TakeTheirs {
@@ -150,7 +151,7 @@ func (s Settler) takeCreate(ctx context.Context, item HeldItem, _ Decision) erro
 		return err
 	}
 	set, losses := sync.Fitting(item.Collection, m.Set)
-	books := book{s.App, s.Now}
+	books := newBook(s.App, s.Now)
 	_, err = books.Save(ctx, sync.Write{
 		User: sync.User{ID: item.Author}, Client: item.Client, M: &m, Set: set, Create: true, Late: closed,
 	})

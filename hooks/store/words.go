@@ -61,10 +61,11 @@ func (s Words) put(id string, doc map[string]any) error {
 	if err != nil {
 		return err
 	}
-	changed, err := changedFields(old, doc)
+	fields, err := fieldsOf(doc)
 	if err != nil {
 		return err
 	}
+	changed := changedFields(old, fields)
 	present, err := feed.present(wordsAs, id)
 	if err != nil || len(changed) == 0 && slices.Equal(present, []string{"g"}) {
 		return err
@@ -76,7 +77,7 @@ func (s Words) put(id string, doc map[string]any) error {
 	for _, name := range changed {
 		versions[name] = strconv.FormatInt(seq, 10)
 	}
-	return feed.Write(Change{Seq: seq, as: wordsAs, doc: doc, versions: versions, buckets: []string{"g"}, present: present})
+	return feed.Write(Change{Seq: seq, id: id, as: wordsAs, doc: fields, versions: versions, buckets: []string{"g"}, present: present})
 }
 
 const readWordDocs = `SELECT record FROM sync_doc WHERE collection = 'dictionaries' AND json_extract(doc, '$.kind') = 'word_list'`
