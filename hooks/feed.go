@@ -34,7 +34,10 @@ func bindFeed(app core.App, h *house) error {
 		return err
 	}
 	books := store.NewBooks(app, h.cfg.Now)
-	desk := sync.Desk{House: books, Key: h.keys.For("cursor"), Now: h.cfg.Now}
+	desk := sync.Desk{
+		House: books, Key: h.keys.For("cursor"), Now: h.cfg.Now,
+		Restored: h.restored(store.Epochs{App: app, Now: h.cfg.Now}),
+	}
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		(&route.Syncer{App: app, Desk: desk, Hub: h.pokes}).Bind(se)
 		return se.Next()

@@ -56,7 +56,7 @@ func Register(app core.App, cfg Config) error {
 	// The database is not truncated at night: it would block every writer (see the operation notes).
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
-		bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindHome, bindIntake, bindHeld,
+		bindEpochs, bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindHome, bindIntake, bindHeld,
 		bindDictionaries, bindLimits,
 	} {
 		if err := bind(app, h); err != nil {

@@ -29,6 +29,7 @@ type Cursor struct {
 	Schema    int               `json:"v"`
 	Base      int64             `json:"b"` // head of the last complete pull, or of the first page of a first one
 	Positions [classes]Position `json:"p"`
+	Run       string            `json:"r,omitempty"` // of the database, when the cursor was given
 }
 
 // newest is the highest seq that the cursor knows of.

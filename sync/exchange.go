@@ -12,6 +12,12 @@ type Desk struct {
 	House House
 	Key   []byte
 	Now   func() time.Time
+
+	// Restored begins a new epoch where a witness knows more than the database; one epoch
+	// is enough for many witnesses. Nil where none can begin.
+	Restored func(Witness) error
+	// Durable is the highest seq of this epoch that outlives the machine; nil: the head.
+	Durable func(State) int64
 }
 
 // stampLayout is how the server writes a time: UTC text that sorts.
@@ -22,7 +28,7 @@ const stampLayout = "2006-01-02T15:04:05.000Z"
 // before stays applied, and the same request again is answered the same.
 func (s Desk) Answer(ctx context.Context, user User, req Request) (Answer, error) {
 	a := Answer{Now: s.Now().UTC().Format(stampLayout), Results: []Result{}, Changes: []Change{}}
-	if err := s.House.Reading(func(v View) error { return s.greet(&a, v, user, req) }); err != nil || a.Reset != nil {
+	if err := s.meet(&a, user, req); err != nil || a.Reset != nil {
 		return a, err
 	}
 	if len(req.Push) > 0 {
@@ -34,7 +40,7 @@ func (s Desk) Answer(ctx context.Context, user User, req Request) (Answer, error
 		case a.Reset != nil:
 			return a, s.House.Reading(func(v View) error { // the epoch may be new
 				state, err := v.State()
-				a.stand(state)
+				s.stand(&a, state)
 				return err
 			})
 		}
@@ -42,43 +48,55 @@ func (s Desk) Answer(ctx context.Context, user User, req Request) (Answer, error
 	return a, s.pull(&a, user, req)
 }
 
+// meet greets a phone. Where its cursor testifies that the database was put back, a new
+// epoch begins, and the phone is greeted in that.
+func (s Desk) meet(a *Answer, user User, req Request) error {
+	var against *Witness
+	greet := func(v View) (err error) {
+		against, err = s.greet(a, v, user, req)
+		return err
+	}
+	if err := s.House.Reading(greet); err != nil || against == nil || s.Restored == nil {
+		return err
+	}
+	if err := s.Restored(*against); err != nil {
+		return err
+	}
+	return s.House.Reading(greet)
+}
+
 // greet finds out where the server stands and whether the phone belongs to it. A phone
 // of another epoch and a cloned one are told so and nothing else.
-func (s Desk) greet(a *Answer, v View, user User, req Request) error {
+func (s Desk) greet(a *Answer, v View, user User, req Request) (against *Witness, err error) {
 	state, err := v.State()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	owner, applied, err := v.Applied(req.Client.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a.stand(state)
+	if against, err = s.witness(v, req, state); err != nil {
+		return nil, err
+	}
+	s.stand(a, state)
 	switch {
-	case s.astray(user.ID, req, state):
+	case against != nil, s.astray(user.ID, req, state):
 		a.Reset = &Reset{ResetEpoch}
 	case owner != "" && owner != user.ID:
 		a.Reset = &Reset{ResetForked}
 	default:
 		a.Applied = applied
 	}
-	return nil
+	return against, nil
 }
 
 // stand says where the server stands.
-func (a *Answer) stand(s State) { a.Epoch, a.Head, a.Durable = s.Epoch, s.Head, s.Head }
-
-// astray tells whether a request comes from an epoch that is not this one, or from a
-// head that this database never reached. Without epoch and cursor it is a first contact.
-func (s Desk) astray(user string, req Request, state State) bool {
-	if req.Epoch == "" && req.Cursor == "" {
-		return false
+func (s Desk) stand(a *Answer, state State) {
+	a.Epoch, a.Head, a.Durable = state.Epoch, state.Head, state.Head
+	if s.Durable != nil {
+		a.Durable = s.Durable(state)
 	}
-	if req.Epoch != state.Epoch {
-		return true
-	}
-	c, ok := Unseal(s.Key, req.Cursor)
-	return ok && c.User == user && (c.Epoch != state.Epoch || c.newest() > state.Head)
 }
 
 func (s Desk) pull(a *Answer, user User, req Request) error {
@@ -91,7 +109,12 @@ func (s Desk) pull(a *Answer, user User, req Request) error {
 		if err != nil {
 			return err
 		}
-		a.stand(state)
+		if state.Epoch != a.Epoch { // it changed since the greeting; numbers of two do not mix
+			a.Results, a.Applied, a.Reset = []Result{}, 0, &Reset{ResetEpoch}
+			s.stand(a, state)
+			return nil
+		}
+		s.stand(a, state)
 		if req.Pull == nil {
 			a.Cursor = req.Cursor
 			return nil

@@ -70,6 +70,17 @@ func (h *Hub) End(user string) {
 	}
 }
 
+// EndAll closes every stream: a new epoch has begun, and phones are to come at once.
+func (h *Hub) EndAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, listeners := range h.listeners {
+		for l := range listeners {
+			l.raise(0, true)
+		}
+	}
+}
+
 // Start sets where a listener begins; nothing is signalled.
 func (l *Listener) Start(head int64) {
 	l.mu.Lock()

@@ -30,7 +30,8 @@ type Feed interface {
 type State struct {
 	Epoch     string
 	Head      int64
-	Compacted int64 // the highest seq whose gone marks were dropped; 0 while all are kept
+	Compacted int64  // the highest seq whose gone marks were dropped; 0 while all are kept
+	Run       string // since the database was opened
 }
 
 // Pulled is the answer's half that a pull makes.
@@ -75,6 +76,7 @@ func (p Puller) Page(user string, client Client, sealed string, spec PullSpec) (
 			out.Digest, err = p.digest(buckets)
 		}
 	}
+	cursor.Run = state.Run
 	out.Cursor = cursor.Seal(p.Key)
 	return out, err
 }

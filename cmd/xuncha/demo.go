@@ -198,7 +198,7 @@ func makeDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
 	if err == nil {
 		err = upsertSuperuser(app, known.Superuser.Email, known.Superuser.Password)
 	}
-	if err := errors.Join(err, app.ResetBootstrapState()); err != nil {
+	if err := errors.Join(err, hooks.Close(app)); err != nil {
 		return known, err
 	}
 	var b bytes.Buffer

@@ -51,7 +51,7 @@ func withApp(cmd *cobra.Command, run func(app core.App) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(run(app), app.ResetBootstrapState())
+	return errors.Join(run(app), hooks.Close(app))
 }
 
 // openApp opens the directory with all hooks bound.

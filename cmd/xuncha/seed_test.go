@@ -71,7 +71,7 @@ func TestSeedingInBulkWritesWhatTheHooksWrite(t *testing.T) {
 	const ofCases = " WHERE collection NOT IN ('colleagues', 'dictionaries')"
 	for table, columns := range map[string]string{
 		"sync_doc" + ofCases: "collection, record, seq, doc, versions", "sync_feed" + ofCases: "bucket, collection, record, seq, gone, reason",
-		"sync_meta WHERE key NOT IN ('epoch', 'history')": "key, value", "case_user": "user, `case`",
+		"sync_meta WHERE key NOT IN ('epoch', 'history', 'run')": "key, value", "case_user": "user, `case`",
 		"cases":       "id, seq, status, inspectors, location, repeat_count, order_no, received_at, plan, uncertain, `primary`, respondent",
 		"actions":     "id, seq, args, content_hash, actor_kind, position, evidence, received_at",
 		"inspections": "id, seq, findings, max_noise_db, samples, notes, inspectors", "evidence": "id, seq, position, exif, size, heading, flags",

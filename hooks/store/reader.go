@@ -17,7 +17,10 @@ import (
 // Reader is the port of pulls over one read transaction.
 type Reader struct{ DB dbx.Builder }
 
-var _ sync.View = Reader{}
+var (
+	_ sync.View = Reader{}
+	_ sync.Runs = Reader{}
+)
 
 // InRead runs do in one read transaction: everything it reads is of one moment.
 func InRead(app core.App, do func(Reader) error) error {
@@ -42,8 +45,11 @@ func (s Reader) State() (sync.State, error) {
 	}
 	numbers := map[string]*int64{"head": &state.Head, "compacted": &state.Compacted}
 	for _, row := range rows {
-		if row.Key == "epoch" {
+		switch row.Key {
+		case "epoch":
 			state.Epoch = row.Value
+		case "run":
+			state.Run = row.Value
 		}
 		if n := numbers[row.Key]; n != nil {
 			if _, err := fmt.Sscan(row.Value, n); err != nil {

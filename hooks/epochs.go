@@ -1,0 +1,85 @@
+package hooks
+
+// The epoch: it is looked after at each opening, and its mark follows the head.
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/hooks/store"
+	"xuncha/sync"
+)
+
+// markEach: so long at most the mark beside the database lags behind it.
+const markEach = time.Second
+
+func bindEpochs(app core.App, h *house) error {
+	epochs := store.Epochs{App: app, Now: h.cfg.Now}
+	why, err := epochs.Open()
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		slog.Warn("a new epoch begins: phones send again what they still hold", "because", why)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	close(done) // until it serves
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		done = make(chan struct{})
+		go func() {
+			defer close(done)
+			keepMark(ctx, epochs)
+		}()
+		return se.Next()
+	})
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		err := e.Next() // the last mark comes after the last commit
+		cancel()
+		<-done
+		return errors.Join(err, epochs.Mark())
+	})
+	app.OnBackupRestore().BindFunc(func(*core.BackupEvent) error {
+		return errors.New("phones would not notice this restore; stop the server and use xuncha restore")
+	})
+	return nil
+}
+
+// keepMark lets the mark follow the head.
+func keepMark(ctx context.Context, epochs store.Epochs) {
+	tick := time.NewTicker(markEach)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := epochs.Mark(); err != nil {
+				slog.Error("the mark beside the database was not written", "error", err)
+			}
+		}
+	}
+}
+
+// restored begins a new epoch where a phone knows more than the database, and ends all
+// streams, so that every phone comes at once.
+func (h *house) restored(epochs store.Epochs) func(sync.Witness) error {
+	return func(w sync.Witness) error {
+		begun, err := epochs.Found(w)
+		if begun {
+			slog.Warn("a new epoch begins: phones send again what they still hold",
+				"because", "a phone knows of a seq that this database has not given", "seq", w.Seq, "epoch", w.Epoch)
+			h.pokes.EndAll()
+		}
+		return err
+	}
+}
+
+// Close writes where the house stands, and closes it.
+func Close(app core.App) error {
+	return errors.Join(store.Epochs{App: app}.Mark(), app.ResetBootstrapState())
+}
