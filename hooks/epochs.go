@@ -1,6 +1,7 @@
 package hooks
 
-// The epoch: it is looked after at each opening, and its mark follows the head.
+// The epoch: it is looked after at each opening, its mark follows the head, and at night what
+// is old is forgotten.
 
 import (
 	"context"
@@ -46,8 +47,22 @@ func bindEpochs(app core.App, h *house) error {
 	app.OnBackupRestore().BindFunc(func(*core.BackupEvent) error {
 		return errors.New("phones would not notice this restore; stop the server and use xuncha restore")
 	})
-	return nil
+	night := store.Night{App: app, Now: h.cfg.Now, Away: h.cfg.AwayDays}
+	return app.Cron().Add("xunchaNight", nightly, func() {
+		if err := night.Run(ctx); err != nil {
+			slog.Error("not all that is old was forgotten", "error", err)
+		}
+	})
 }
+
+// nightly is twenty to four in China; the clock of jobs is UTC.
+const nightly = "40 19 * * *"
+
+// What durable means.
+const (
+	DurableDisk   = "disk"   // every commit is on this machine's disk
+	DurableBackup = "backup" // a finished backup holds it
+)
 
 // keepMark lets the mark follow the head.
 func keepMark(ctx context.Context, epochs store.Epochs) {

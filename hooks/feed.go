@@ -4,8 +4,6 @@ package hooks
 // in the transaction that saves the record.
 
 import (
-	"log/slog"
-
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -38,15 +36,14 @@ func bindFeed(app core.App, h *house) error {
 		House: books, Key: h.keys.For("cursor"), Now: h.cfg.Now,
 		Restored: h.restored(store.Epochs{App: app, Now: h.cfg.Now}),
 	}
+	if h.cfg.Durable == DurableBackup {
+		desk.Durable = (&store.Backups{App: app}).Durable
+	}
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		(&route.Syncer{App: app, Desk: desk, Hub: h.pokes}).Bind(se)
 		return se.Next()
 	})
-	return app.Cron().Add("xunchaLedger", "40 3 * * *", func() {
-		if err := books.Sweep(); err != nil {
-			slog.Error("old mutations were not forgotten", "error", err)
-		}
-	})
+	return nil
 }
 
 // keepGrants keeps what a user may read. His streams end when that changed; his phone

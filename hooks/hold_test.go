@@ -160,7 +160,7 @@ func TestAPhoneThatPushedNothingForLongGoesOn(t *testing.T) {
 	if _, err := f.h.App.NonconcurrentDB().NewQuery("UPDATE sync_client SET last_seen_at = '2020-01-01T00:00:00.000Z'").Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.NewBooks(f.h.App, time.Now).Sweep(); err != nil {
+	if err := (store.Night{App: f.h.App, Now: time.Now}).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	old := f.pa.Client

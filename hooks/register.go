@@ -26,6 +26,9 @@ type Config struct {
 	FCMEndpoint    string       // another address of FCM's HTTP v1, for tests
 	Quiet          notify.Quiet // when only urgent messages go out; the zero value is never
 
+	Durable  string // what durable means: DurableDisk, also where it is empty, or DurableBackup
+	AwayDays int    // how long a phone may be away before it begins anew; 0 is store.AwayDays
+
 	Demo []Card // the logins of a demo; its page shows them
 
 	Intake intake.Limits // how often the public may complain; the zero value is the defaults

@@ -80,6 +80,7 @@ func (s Desk) greet(a *Answer, v View, user User, req Request) (against *Witness
 		return nil, err
 	}
 	s.stand(a, state)
+	a.Reset = nil
 	switch {
 	case against != nil, s.astray(user.ID, req, state):
 		a.Reset = &Reset{ResetEpoch}

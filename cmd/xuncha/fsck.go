@@ -96,6 +96,9 @@ func printFsck(cmd *cobra.Command, r store.Report) {
 	for _, d := range r.Differences {
 		fmt.Fprintf(out, "%s: %s %s %s\n", d.Check, d.Collection, d.Record, d.What)
 	}
+	if r.NewEpoch != "" {
+		fmt.Fprintf(out, "the next start begins a new epoch, so that phones send again what they hold: %s\n", r.NewEpoch)
+	}
 	fmt.Fprintf(out, "%d records, %d documents, %d rows, head %d: %s\n", r.Records, r.Documents, r.Rows, r.Head, counted(len(r.Differences), "difference"))
 }
 

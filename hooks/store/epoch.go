@@ -33,17 +33,20 @@ const (
 // Open begins a run. Where the files beside the database know more than it does, a new
 // epoch begins, and why is told; else why is empty.
 func (s Epochs) Open() (why string, err error) {
+	files, err := readBeside(s.App.DataDir())
+	if err != nil {
+		return "", err
+	}
 	err = s.App.RunInTransaction(func(tx core.App) error {
 		state, err := Reader{tx.DB()}.State()
 		if err != nil {
 			return err
 		}
-		var above int64
-		if why, above, err = behind(tx, state); err != nil {
+		if why, err = files.against(tx, state); err != nil {
 			return err
 		}
 		if why != "" {
-			return s.begin(tx, max(state.Head, above))
+			return s.begin(tx, max(state.Head, files.highest()))
 		}
 		return run(tx, state.Head)
 	})
@@ -54,52 +57,70 @@ func (s Epochs) Open() (why string, err error) {
 }
 
 // Behind says why the next opening will begin a new epoch; it only reads. It is empty if
-// none will begin.
+// none will begin. The files are read first: a server at work moves the head, then the mark.
 func (s Epochs) Behind() (string, error) {
+	files, err := readBeside(s.App.DataDir())
+	if err != nil {
+		return "", err
+	}
 	state, err := Reader{s.App.DB()}.State()
 	if err != nil {
 		return "", err
 	}
-	why, _, err := behind(s.App, state)
-	return why, err
+	return files.against(s.App, state)
 }
 
-// behind compares the database with the files beside it; above is the highest seq that
-// they know of.
-func behind(app core.App, state sync.State) (why string, above int64, err error) {
-	mark, err := ReadMark(filepath.Join(app.DataDir(), MarkFile))
-	if err != nil {
-		return "", 0, err
+// beside are the files beside the database; nil where one is not there.
+type beside struct{ mark, backup *sync.Witness }
+
+func readBeside(dir string) (b beside, err error) {
+	if b.mark, err = ReadMark(filepath.Join(dir, MarkFile)); err != nil {
+		return b, err
 	}
-	if mark == nil && state.Head > 0 {
-		why = MarkFile + " is missing beside the database"
+	b.backup, err = ReadMark(filepath.Join(dir, BackupFile))
+	return b, err
+}
+
+// highest is the highest seq that the files know of.
+func (b beside) highest() (seq int64) {
+	for _, w := range []*sync.Witness{b.mark, b.backup} {
+		if w != nil {
+			seq = max(seq, w.Seq)
+		}
 	}
-	if mark != nil && mark.Epoch != state.Epoch {
-		why = "the database is of another epoch than " + MarkFile
+	return seq
+}
+
+// against says why the database is an older one; empty if it need not be.
+func (b beside) against(app core.App, state sync.State) (string, error) {
+	switch {
+	case b.mark == nil && state.Head > 0:
+		return MarkFile + " is missing beside the database", nil
+	case b.mark != nil && b.mark.Epoch != state.Epoch:
+		return "the database is of another epoch than " + MarkFile, nil
 	}
-	kept, err := ReadMark(filepath.Join(app.DataDir(), BackupFile))
-	if err != nil {
-		return "", 0, err
-	}
-	for i, w := range []*sync.Witness{kept, mark} {
+	for i, w := range []*sync.Witness{b.mark, b.backup} {
 		if w == nil {
 			continue
 		}
-		above = max(above, w.Seq)
 		against, err := w.Contradicts(state, Reader{app.DB()})
 		if err != nil {
-			return "", 0, err
+			return "", err
 		}
 		if against {
-			why = fmt.Sprintf("%s knows of seq %d, which this database has not given", []string{BackupFile, MarkFile}[i], w.Seq)
+			return fmt.Sprintf("%s knows of seq %d, which this database has not given", []string{MarkFile, BackupFile}[i], w.Seq), nil
 		}
 	}
-	return why, above, nil
+	return "", nil
 }
 
 // Found begins a new epoch where a witness knows more than the database, and tells whether
 // it did. The same again, or another of the epoch that has ended, begins none.
 func (s Epochs) Found(w sync.Witness) (begun bool, err error) {
+	files, err := readBeside(s.App.DataDir())
+	if err != nil {
+		return false, err
+	}
 	err = s.App.RunInTransaction(func(tx core.App) error {
 		state, err := Reader{tx.DB()}.State()
 		if err != nil {
@@ -109,12 +130,8 @@ func (s Epochs) Found(w sync.Witness) (begun bool, err error) {
 		if err != nil || !against {
 			return err
 		}
-		_, above, err := behind(tx, state)
-		if err != nil {
-			return err
-		}
 		begun = true
-		return s.begin(tx, max(state.Head, above, w.Seq))
+		return s.begin(tx, max(state.Head, files.highest(), w.Seq))
 	})
 	if err != nil || !begun {
 		return false, err

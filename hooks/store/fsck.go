@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -20,6 +21,8 @@ type Report struct {
 	Documents   int          `json:"documents"`
 	Rows        int          `json:"rows"`
 	Head        int64        `json:"head"`
+	Epoch       string       `json:"epoch"`
+	NewEpoch    string       `json:"new_epoch"` // why the next opening for writing begins one; empty if it does not
 	Differences []Difference `json:"differences"`
 
 	check string // that is under way
@@ -38,9 +41,15 @@ type Difference struct {
 // case, days and counts, what points to what, what was told, and the photos.
 func (s Fsck) Run() (Report, error) {
 	r := Report{Differences: []Difference{}}
-	if err := s.App.DB().NewQuery(`SELECT CAST(value AS INTEGER) FROM sync_meta WHERE key = 'head'`).Row(&r.Head); err != nil {
+	var err error
+	if r.NewEpoch, err = (Epochs{App: s.App}).Behind(); err != nil { // before the moment that is read begins
 		return r, err
 	}
+	state, err := Reader{s.App.DB()}.State()
+	if err != nil {
+		return r, err
+	}
+	r.Head, r.Epoch = state.Head, state.Epoch
 	for _, c := range []struct {
 		name string
 		run  func(*Report) error
@@ -245,5 +254,18 @@ func (s Fsck) head(r *Report) error {
 	if newest > r.Head {
 		r.repairable("sync_meta", "head", "is %d, the feed holds %d", r.Head, newest)
 	}
+	for _, key := range []string{"compacted", "epoch_base"} {
+		var seqs []int64
+		if err := s.App.DB().NewQuery(readMetaSeq).Bind(dbx.Params{"key": key}).Column(&seqs); err != nil {
+			return err
+		}
+		for _, seq := range seqs {
+			if seq < 0 || seq > max(r.Head, newest) {
+				r.add("sync_meta", key, "is %d, the head %d", seq, r.Head)
+			}
+		}
+	}
 	return nil
 }
+
+const readMetaSeq = `SELECT CAST(value AS INTEGER) FROM sync_meta WHERE key = {:key}`

@@ -290,25 +290,3 @@ func (s book) originOf(h sync.Holding) (from origin, base string, err error) {
 	err = json.Unmarshal([]byte(from.Base), &bases)
 	return from, bases[h.Field], err
 }
-
-// keptDays: so long the ledger remembers which mutations were answered.
-const keptDays = 400
-
-var dropOld = []string{
-	`DELETE FROM sync_based_on WHERE newer IN (SELECT id FROM sync_mutation WHERE at < {:before})`,
-	`DELETE FROM sync_mutation WHERE at < {:before}`,
-}
-
-// Sweep forgets what is older than keptDays. Clients are never forgotten: a phone whose n
-// the server does not know any more would wait for ever in a gap.
-func (s Books) Sweep() error {
-	before := s.Now().AddDate(0, 0, -keptDays).UTC().Format(stampLayout)
-	return s.App.RunInTransaction(func(tx core.App) error {
-		for _, sql := range dropOld {
-			if err := (Feed{App: tx}).exec(sql, dbx.Params{"before": before}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}

@@ -55,7 +55,7 @@ func (s Fsck) mend(ctx context.Context, report Report) (int, error) {
 }
 
 func (s Fsck) repair(ctx context.Context, d Difference) error {
-	if d.Collection == "sync_meta" {
+	if d.Collection == "sync_meta" { // only the head is derived
 		return Feed{App: s.App}.exec(`UPDATE sync_meta SET value = (SELECT max(seq) FROM sync_feed) WHERE key = 'head'`, dbx.Params{})
 	}
 	if d.Collection == wordsAs && wordDocs()[d.Record] != nil {
