@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"hooks/route":       append([]string{"hooks/store", "hooks/problem", "web"}, middle...),
 	"hooks/store":       middle,
 	"hooks/problem":     middle,
+	"archive":           {"hooks", "hooks/store", "sync"},
 	"web":               {},
 	"demo":              {"casework", "geo", "intake", "internal/photo"},
 	"internal/phone":    {"sync"},
@@ -46,7 +47,7 @@ var mayImport = map[string][]string{
 	"internal/house":    {"hooks"},
 	"internal/fcmtest":  {},
 	"internal/journey":  {},
-	"cmd/xuncha":        {"casework", "demo", "evidence", "geo", "hooks", "hooks/problem", "hooks/store", "intake", "migrations", "notify", "web"},
+	"cmd/xuncha":        {"archive", "casework", "demo", "evidence", "geo", "hooks", "hooks/problem", "hooks/store", "intake", "migrations", "notify", "web"},
 	"bench":             {"*"},
 	".":                 {},
 }

@@ -1,12 +1,14 @@
 package hooks
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	_ "modernc.org/sqlite" // the driver of connectFull
 
+	"xuncha/hooks/store"
 	"xuncha/internal/prepared"
 	_ "xuncha/migrations"
 )
@@ -36,6 +38,22 @@ func config(dir string) core.BaseAppConfig {
 // Read opens the data directory as it is: no schema is brought up to date.
 func Read(dir string) (core.App, error) {
 	app := core.NewBaseApp(config(dir))
+	return app, app.Bootstrap()
+}
+
+// ReadCopy opens a copy of a database, which nobody writes to any more. What PocketBase keeps
+// beside a database goes into scratch, an empty folder.
+func ReadCopy(database, scratch string) (core.App, error) {
+	first, err := Read(scratch) // makes the logs, which no copy has
+	if err := errors.Join(err, first.ResetBootstrapState()); err != nil {
+		return nil, err
+	}
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: scratch, DBConnect: func(path string) (*dbx.DB, error) {
+		if strings.HasSuffix(path, "auxiliary.db") {
+			return core.DefaultDBConnect(path)
+		}
+		return dbx.Open("sqlite", store.ReadOnly(database, true))
+	}})
 	return app, app.Bootstrap()
 }
 

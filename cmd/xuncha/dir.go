@@ -13,11 +13,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"xuncha/archive"
 	"xuncha/hooks"
 )
 
 // lock takes the directory's lock file for this process. The system drops it when
-// the process ends, however it ends.
+// the process ends, however it ends. A restore that was broken off is ended first.
 func lock(dir string) (release func(), err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -32,6 +33,9 @@ func lock(dir string) (release func(), err error) {
 			return nil, fmt.Errorf("%s is in use by another xuncha process; stop it first", dir)
 		}
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	if err := archive.Finish(dir); err != nil { // a restore that was broken off
+		return nil, errors.Join(fmt.Errorf("the restore into %s: %w", dir, err), f.Close())
 	}
 	return func() { _ = f.Close() }, nil
 }

@@ -122,6 +122,9 @@ func dataDir(cmd *cobra.Command) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := settled(dir); err != nil {
+		return "", err
+	}
 	if _, err := os.Stat(filepath.Join(dir, "data.db")); errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("%s holds no data yet; name another folder with --dir, or begin with xuncha agencies import", dir)
 	} else if err != nil {

@@ -20,7 +20,8 @@ into the case.
   xuncha superuser upsert EMAIL PASSWORD
   xuncha agencies import FILE.csv  then users import, holidays import
   xuncha import FILE.csv --mapping MAP.json
-  xuncha serve --http :8090`
+  xuncha serve --http :8090
+  xuncha backup TARGET             then restore TARGET, should it be needed`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -36,7 +37,8 @@ func rootCommand() *cobra.Command {
 		Use: "xuncha", Short: "field inspection of environmental cases 巡查", Long: long,
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-	}, serveCommand(), demoCommand(), superuserCommand(), usersCommand(), agenciesCommand(), holidaysCommand(), geoCommand(), importCommand(), fsckCommand())
+	}, serveCommand(), demoCommand(), superuserCommand(), usersCommand(), agenciesCommand(), holidaysCommand(), geoCommand(), importCommand(), fsckCommand(),
+		backupCommand(), restoreCommand())
 	root.PersistentFlags().String("dir", "pb_data", "the data directory")
 	root.SetFlagErrorFunc(flagError)
 	return root

@@ -23,8 +23,9 @@ import (
 
 func serveCommand() *cobra.Command {
 	var (
-		http  string
-		check bool
+		http, durable string
+		away          int
+		check         bool
 	)
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -35,11 +36,22 @@ func serveCommand() *cobra.Command {
   XUNCHA_FCM_ENDPOINT      another address of FCM's HTTP v1 (tests)
   XUNCHA_QUIET_HOURS       when only urgent messages go out, in Asia/Shanghai (22-7), or off
 
+--durable says what phones are told to be safe; a phone keeps its work until then, and seven
+days at least. disk: what is committed, for a commit is on disk when it is answered. backup:
+what a finished xuncha backup holds, so that a phone loses nothing with this machine.
+
+A phone that was away for longer than --away days begins anew instead of being told what it
+missed; its unsent work is kept.
+
 "serve --check" prints what is in force and ends.`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := settings()
 			if err != nil {
+				return err
+			}
+			cfg.Durable, cfg.AwayDays = durable, away
+			if err := checkSync(cfg); err != nil {
 				return err
 			}
 			if _, err := net.ResolveTCPAddr("tcp", http); err != nil {
@@ -60,6 +72,8 @@ func serveCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&http, "http", "127.0.0.1:8090", "address and port to listen on")
+	cmd.Flags().StringVar(&durable, "durable", hooks.DurableDisk, "what durable means: disk or backup")
+	cmd.Flags().IntVar(&away, "away", store.AwayDays, "days that a phone may be away before it begins anew")
 	cmd.Flags().BoolVar(&check, "check", false, "print the settings in force, secrets masked, and end")
 	return cmd
 }
@@ -77,6 +91,19 @@ func settings() (hooks.Config, error) {
 	}
 	return cfg, checkPush(cfg)
 }
+
+func checkSync(cfg hooks.Config) error {
+	if cfg.Durable != hooks.DurableDisk && cfg.Durable != hooks.DurableBackup {
+		return fmt.Errorf("--durable %q: want disk or backup", cfg.Durable)
+	}
+	if cfg.AwayDays < minAway || cfg.AwayDays > maxAway {
+		return fmt.Errorf("--away %d: want %d to %d days", cfg.AwayDays, minAway, maxAway)
+	}
+	return nil
+}
+
+// minAway is what a phone in the mountains needs; marks are small, but not for ever.
+const minAway, maxAway = 7, 3650
 
 // checkPush: what would stop the start is found before it. The file's content and the
 // address's password stand in no message.
@@ -105,7 +132,7 @@ func printSettings(cmd *cobra.Command, dir, http string, cfg hooks.Config) {
 	if cfg.FCMCredentials != "" {
 		push = "fcm, credentials " + cfg.FCMCredentials
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\n", dir, http, push, cfg.Quiet)
+	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\ndurable %s\naway  %d days\n", dir, http, push, cfg.Quiet, cfg.Durable, cfg.AwayDays)
 	if u, err := url.Parse(cfg.FCMEndpoint); err == nil && cfg.FCMEndpoint != "" {
 		fmt.Fprintf(cmd.OutOrStdout(), "fcm   %s\n", u.Redacted())
 	}

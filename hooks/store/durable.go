@@ -52,8 +52,12 @@ func (s *Backups) read(path string, state sync.State) *sync.Witness {
 	if err == nil && w != nil {
 		against, err = w.Contradicts(state, Reader{s.App.ConcurrentDB()})
 	}
-	if err != nil || against {
+	if err != nil {
 		slog.Error("what the backup holds is not known: phones keep everything", "file", path, "error", err)
+		return nil
+	}
+	if against {
+		slog.Warn("the backup holds what this database never gave: phones keep everything", "file", path)
 		return nil
 	}
 	return w

@@ -139,9 +139,10 @@ func (s Epochs) Found(w sync.Witness) (begun bool, err error) {
 	return true, s.Mark()
 }
 
-// Restart begins a new epoch above a seq, whatever the database says: it is a copy.
-func (s Epochs) Restart(above int64) error {
-	err := s.App.RunInTransaction(func(tx core.App) error {
+// Restart begins a new epoch above a seq, whatever the database says: it is a copy. It
+// returns where the house stands then.
+func (s Epochs) Restart(above int64) (state sync.State, err error) {
+	err = s.App.RunInTransaction(func(tx core.App) error {
 		state, err := Reader{tx.DB()}.State()
 		if err != nil {
 			return err
@@ -149,9 +150,12 @@ func (s Epochs) Restart(above int64) error {
 		return s.begin(tx, max(state.Head, above))
 	})
 	if err != nil {
-		return err
+		return state, err
 	}
-	return s.Mark()
+	if state, err = (Reader{s.App.ConcurrentDB()}).State(); err != nil {
+		return state, err
+	}
+	return state, s.Mark()
 }
 
 // epochBits: an epoch begins at the second of its birth, shifted by so many bits. So it lies

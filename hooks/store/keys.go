@@ -7,6 +7,7 @@ import (
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,18 +23,12 @@ const keySize = 32 // bytes
 
 // OpenKeys reads dir/keys/house.key, or makes it at the first start.
 func OpenKeys(dir string) (Keys, error) {
-	path := filepath.Join(dir, "keys", "house.key")
-	root, err := os.ReadFile(path)
+	path := filepath.Join(dir, KeyFile)
+	keys, err := ReadKeys(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return makeKeys(path)
 	}
-	if err != nil {
-		return Keys{}, err
-	}
-	if len(root) != keySize {
-		return Keys{}, fmt.Errorf("%s: want %d bytes, have %d; put the original file back", path, keySize, len(root))
-	}
-	return Keys{root}, nil
+	return keys, err
 }
 
 func makeKeys(path string) (Keys, error) {
@@ -55,7 +50,26 @@ func makeKeys(path string) (Keys, error) {
 	return Keys{root}, f.Close()
 }
 
-// For derives the 32-byte key of one purpose: "cursor", "phrase", "identity", "contact".
+// KeyFile is where the keys lie in a data directory.
+const KeyFile = "keys/house.key"
+
+// Fingerprint tells keys apart without telling what they are.
+func (k Keys) Fingerprint() string { return hex.EncodeToString(k.For("fingerprint")[:8]) }
+
+// ReadKeys reads a key file; it makes none.
+func ReadKeys(path string) (Keys, error) {
+	root, err := os.ReadFile(path)
+	if err != nil {
+		return Keys{}, err
+	}
+	if len(root) != keySize {
+		return Keys{}, fmt.Errorf("%s: want %d bytes, have %d; put the original file back", path, keySize, len(root))
+	}
+	return Keys{root}, nil
+}
+
+// For derives the 32-byte key of one purpose: "cursor", "phrase", "identity", "contact",
+// "fingerprint".
 func (k Keys) For(purpose string) []byte {
 	key, err := hkdf.Key(sha256.New, k.root, nil, "xuncha/"+purpose, keySize)
 	if err != nil {
