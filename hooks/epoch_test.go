@@ -271,3 +271,26 @@ func TestAWordOfAPhoneThatIsNotSignedBeginsNoEpoch(t *testing.T) {
 		t.Errorf("%+v after %+v", after, before)
 	}
 }
+
+func TestPocketBasesOwnBackupsHoldNoKeyAndAreNotRestoredBesideAServer(t *testing.T) {
+	h := house.New(t)
+	root := h.Root()
+	if status, body := h.Do("POST", "/api/backups", root, map[string]any{"name": "own.zip"}); status >= 300 {
+		t.Fatalf("%d %v", status, body)
+	}
+	data, err := os.ReadFile(filepath.Join(h.Dir, "backups", "own.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"house.key", store.MarkFile} {
+		if contains(data, name) {
+			t.Errorf("the backup holds %s", name)
+		}
+	}
+	if !contains(data, "data.db") {
+		t.Error("the backup holds no database")
+	}
+	if status, body := h.Do("POST", "/api/backups/own.zip/restore", root, nil); status != 409 || body["code"] != "restore_by_command" {
+		t.Errorf("%d %v", status, body)
+	}
+}

@@ -7,10 +7,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"xuncha/hooks/problem"
 	"xuncha/hooks/store"
 	"xuncha/sync"
 )
@@ -44,14 +47,35 @@ func bindEpochs(app core.App, h *house) error {
 		<-done
 		return errors.Join(err, epochs.Mark())
 	})
-	app.OnBackupRestore().BindFunc(func(*core.BackupEvent) error {
-		return errors.New("phones would not notice this restore; stop the server and use xuncha restore")
-	})
+	bindBackups(app)
 	night := store.Night{App: app, Now: h.cfg.Now, Away: h.cfg.AwayDays}
 	return app.Cron().Add("xunchaNight", nightly, func() {
 		if err := night.Run(ctx); err != nil {
 			slog.Error("not all that is old was forgotten", "error", err)
 		}
+	})
+}
+
+// bindBackups keeps PocketBase's own backups from doing harm: they hold no key, and neither of
+// the files that tell that a database was put back. They are not restored beside a server at
+// work: phones would not notice.
+func bindBackups(app core.App) {
+	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
+		e.Exclude = append(e.Exclude, filepath.Dir(store.KeyFile), store.MarkFile, store.BackupFile)
+		return e.Next()
+	})
+	app.OnBackupRestore().BindFunc(func(*core.BackupEvent) error {
+		return problem.New("restore_by_command", "stop the server and use xuncha restore")
+	})
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		se.Router.BindFunc(func(e *core.RequestEvent) error { // PocketBase answers before it begins
+			path := e.Request.URL.Path
+			if e.HasSuperuserAuth() && strings.HasPrefix(path, "/api/backups/") && strings.HasSuffix(path, "/restore") {
+				return problem.New("restore_by_command", "stop the server and use xuncha restore")
+			}
+			return e.Next()
+		})
+		return se.Next()
 	})
 }
 

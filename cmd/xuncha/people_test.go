@@ -233,7 +233,7 @@ func disabledAt(t *testing.T, dir string) string {
 // Nothing is made, nothing is done, and the operator reads one line.
 func TestAWrongCommandLineFailsInOneLine(t *testing.T) {
 	for _, as := range []struct{ line, want string }{
-		{"bogus", `there is no "xuncha bogus"; xuncha has: agencies, demo`},
+		{"bogus", `there is no "xuncha bogus"; xuncha has: agencies, backup, demo`},
 		{"users improt x.csv", `there is no "xuncha users improt"; did you mean import?`},
 		{"users improt x.csv --role inspector", `there is no "xuncha users improt"`},
 		{"users --bogus", "unknown flag: --bogus; see xuncha users --help"},
