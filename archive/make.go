@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,13 @@ type Made struct {
 	Gone        []string           // copies that were removed
 	KeyFile     string             // the copy of the key; "" where there is none
 	Local       bool               // on the same disk: it does not outlive the machine
+}
+
+// Safe tells whether what the copy holds outlives the machine: it lies elsewhere, and no photo
+// that was acknowledged is missing in it.
+func (m Made) Safe() bool {
+	lost := func(d store.Difference) bool { return d.Check == "files" && !d.Derived }
+	return !m.Local && len(m.Damaged) == 0 && !slices.ContainsFunc(m.Differences, lost)
 }
 
 // Make makes a copy. Where it fails or is killed, what was there before still counts.
@@ -71,7 +79,7 @@ func (a Archive) Make(ctx context.Context, o Order) (m Made, err error) {
 	if err := syncDir(a.Dir); err != nil {
 		return m, err
 	}
-	if !m.Local {
+	if m.Safe() {
 		if err := store.Backed(o.House, sync.Witness{Epoch: m.Epoch, Seq: m.Head, Run: m.Run}); err != nil {
 			return m, err
 		}

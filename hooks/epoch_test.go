@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	stdsync "sync"
 	"testing"
 	"time"
@@ -292,5 +293,59 @@ func TestPocketBasesOwnBackupsHoldNoKeyAndAreNotRestoredBesideAServer(t *testing
 	}
 	if status, body := h.Do("POST", "/api/backups/own.zip/restore", root, nil); status != 409 || body["code"] != "restore_by_command" {
 		t.Errorf("%d %v", status, body)
+	}
+}
+
+// The last changes of a server are lost while a phone is between two pages: its cursor knows
+// of nothing that the database does not have.
+func TestAPhoneNoticesThatItsOwnWorkWasLostThoughNoCursorShowsIt(t *testing.T) {
+	f, old := inField(t), t.TempDir()
+	for range 9 {
+		f.pb.Act(f.mine, "note", map[string]any{"text": "到场"}, nil)
+	}
+	f.sync(t, f.pb)
+	if err := errors.Join(store.Epochs{App: f.h.App}.Mark(), store.CopyDatabase(t.Context(), filepath.Join(f.h.Dir, "data.db"), filepath.Join(old, "data.db"))); err != nil {
+		t.Fatal(err)
+	}
+	keep(t, f.h.Dir, old, store.MarkFile)
+	f.pa.Limit = 2
+	m := f.pa.Edit("inspections", f.visit, map[string]any{"weather": "晴"})
+	if a, err := f.pa.Step(context.Background()); err != nil || !a.More || len(a.Results) != 1 {
+		t.Fatalf("%+v %v", a, err)
+	}
+	before := state(t, f.h)
+	f.restart(t, func(dir string) { keep(t, old, dir, append(database, store.MarkFile)...) })
+	f.sync(t, f.pa)
+	outcome(t, f.pa, m, sync.OK, "")
+	if v := f.view(t, f.pa); v["weather"] != "晴" || state(t, f.h).Epoch != before.Epoch {
+		t.Errorf("%v %+v", v, state(t, f.h))
+	}
+	f.sync(t, f.pb)
+	f.agree(t)
+}
+
+// The operation notes tell a script what to write: it is what the server reads.
+func TestWhatAScriptWritesOfAReplicaIsWhatTheServerReads(t *testing.T) {
+	doc, err := os.ReadFile("../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := regexp.MustCompile(`drill\.db "(SELECT json_object[^"]+)"`).FindSubmatch(doc)
+	if query == nil {
+		t.Fatal("the notes hold no such query")
+	}
+	h := house.New(t)
+	h.Agency("甲县分局", "990101")
+	var line string
+	if err := h.App.DB().NewQuery(string(query[1])).Row(&line); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), store.BackupFile)
+	if err := os.WriteFile(path, []byte(line+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := state(t, h)
+	if w, err := store.ReadMark(path); err != nil || *w != (sync.Witness{Epoch: s.Epoch, Seq: s.Head, Run: s.Run}) {
+		t.Errorf("%s is read as %+v %v", line, w, err)
 	}
 }

@@ -89,8 +89,11 @@ func makeBackup(cmd *cobra.Command, target string, o backupOptions) error {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "%s\n  head %d of epoch %s, %s, %s (%s new), read and sound; %s\n", m.Path, m.Head, m.Epoch,
 		size(m.Bytes), counted(m.Files, "photo file"), grouped(m.Copied), time.Since(began).Round(time.Millisecond))
-	if m.Local {
+	switch {
+	case m.Local:
 		fmt.Fprintln(out, "  it lies on the disk of the data directory: it does not outlive this machine, and durable does not move")
+	case !m.Safe():
+		fmt.Fprintln(out, "  photos are missing in it: durable does not move, and phones keep theirs")
 	}
 	switch inside := within(m.KeyFile, target); {
 	case m.KeyFile == "":

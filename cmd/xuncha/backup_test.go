@@ -127,6 +127,25 @@ func TestBackupsRefuseWhatWouldNotHelp(t *testing.T) {
 	}
 }
 
+func TestABackupOfAHouseWithADamagedPhotoCountsAndMovesNoDurable(t *testing.T) {
+	h, to := withPhotos(t, 2), filepath.Join(t.TempDir(), "nas")
+	photos, err := filepath.Glob(filepath.Join(h.Dir, "evidence", "*", "*"))
+	if err != nil || len(photos) != 2 {
+		t.Fatalf("%v %v", photos, err)
+	}
+	if err := errors.Join(os.Chmod(photos[0], 0o600), os.WriteFile(photos[0], []byte("rotten"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	out, err := xuncha(t, "", "backup", to, "--dir", h.Dir, "--elsewhere")
+	if err == nil || !strings.Contains(err.Error(), "the backup counts") || !strings.Contains(out, filepath.Base(photos[0])) || !strings.Contains(out, "durable does not move") {
+		t.Errorf("%v %s", err, out)
+	}
+	if _, err := os.Stat(filepath.Join(h.Dir, store.BackupFile)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("durable moved: %v", err)
+	}
+	must(t, "backup", "--check", to)
+}
+
 func TestTheNewestBackupsStay(t *testing.T) {
 	h, to := withPhotos(t, 1), filepath.Join(t.TempDir(), "nas")
 	for range 4 { // within a second, and still apart

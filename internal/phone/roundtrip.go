@@ -117,7 +117,7 @@ func (p *Phone) Take(req sync.Request, a sync.Answer) error {
 	}
 	p.Epoch, p.Durable = a.Epoch, a.Durable
 	p.settle(a.Results)
-	if a.Code == sync.CodeGap {
+	if a.Code == sync.CodeGap || a.Applied < p.told() {
 		p.rewind(a.Applied)
 	}
 	if a.Reset != nil {
@@ -149,6 +149,15 @@ func (p *Phone) settle(results []sync.Result) {
 		p.report(k)
 	}
 	p.Outbox = left
+}
+
+// told is the highest n that an answer was for. A server that has applied less was put back,
+// by so little that no cursor shows it.
+func (p *Phone) told() (n int64) {
+	for _, k := range p.Answered {
+		n = max(n, k.Mutation.N)
+	}
+	return n
 }
 
 // report tells the user what of a change did not stand.
