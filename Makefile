@@ -30,7 +30,7 @@ lint:
 	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
 
 bench:
-	$(GO) run ./bench
+	$(GO) run ./bench/sync
 
 # pictures takes those of the README anew; needs Chromium.
 pictures: build

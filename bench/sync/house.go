@@ -1,0 +1,121 @@
+package main
+
+// Our server as "xuncha serve" runs it, and plain PocketBase as it comes. Both get a route
+// that does nothing for somebody who is signed in: what no push can pass.
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/hooks"
+)
+
+// Routes of the bench, in both.
+const (
+	emptyRoute   = "/bench/empty"
+	settleRoute  = "/bench/settle"
+	commitsRoute = "/bench/commits"
+)
+
+func (s serving) house() error {
+	app, err := hooks.Open(s.dir)
+	if err != nil {
+		return err
+	}
+	if err := hooks.Register(app, hooks.Config{Now: time.Now}); err != nil {
+		return err
+	}
+	var seen commits
+	app.OnRecordAfterUpdateSuccess("inspections", "agencies").BindFunc(seen.add)
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		se.Router.GET(commitsRoute, seen.answer)
+		return se.Next()
+	})
+	return s.pocketBase(app)
+}
+
+// plain has no schema but that of its data folder.
+func (s serving) plain(logs bool) error {
+	core.AppMigrations = core.MigrationsList{} // ours are linked in and are none of its
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: s.dir})
+	if err := app.Bootstrap(); err != nil {
+		return err
+	}
+	if !logs {
+		app.Settings().Logs.MaxDays = 0
+		if err := app.Save(app.Settings()); err != nil {
+			return err
+		}
+	}
+	return s.pocketBase(app)
+}
+
+// pocketBase serves app until the bench ends it.
+func (s serving) pocketBase(app core.App) error {
+	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		se.Listener = s.ln
+		se.InstallerFunc = nil
+		se.Router.POST(emptyRoute, func(e *core.RequestEvent) error {
+			return e.JSON(http.StatusOK, map[string]any{})
+		}).Bind(apis.RequireAuth("users"))
+		se.Router.POST(settleRoute, func(e *core.RequestEvent) error {
+			debug.FreeOSMemory()
+			return e.NoContent(http.StatusNoContent)
+		})
+		err := se.Next()
+		if err == nil {
+			s.ready()
+		}
+		return err
+	})
+	done := make(chan error, 1)
+	go func() { done <- apis.Serve(app, apis.ServeConfig{HttpAddr: s.ln.Addr().String()}) }()
+	select {
+	case err := <-done:
+		return err
+	case <-s.ended:
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	err := app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(*core.TerminateEvent) error { return nil })
+	select {
+	case served := <-done:
+		return errors.Join(err, served, app.ResetBootstrapState())
+	case <-ctx.Done():
+		return errors.Join(err, errors.New("the server did not end"))
+	}
+}
+
+// commits are the moments at which changes were committed, as the server itself saw them:
+// its hooks after a success run after the commit.
+// They are kept from the first question on.
+type commits struct {
+	mu sync.Mutex
+	at map[int64]int64 // nanoseconds of the clock by seq
+}
+
+func (c *commits) add(e *core.RecordEvent) error {
+	at := time.Now().UnixNano()
+	c.mu.Lock()
+	if c.at != nil {
+		c.at[int64(e.Record.GetInt("seq"))] = at
+	}
+	c.mu.Unlock()
+	return e.Next()
+}
+
+func (c *commits) answer(e *core.RequestEvent) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.at == nil {
+		c.at = map[int64]int64{}
+	}
+	return e.JSON(http.StatusOK, c.at)
+}
