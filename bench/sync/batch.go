@@ -80,6 +80,9 @@ func (b *bench) contestRows(loads []*load) error {
 		}
 	}
 	for _, l := range loads {
+		if err := b.profiled(l.peer, l.name, func() error { return repeat(10, func() error { return l.step[0](0) }) }); err != nil {
+			return err
+		}
 		b.line(l.name, "%.0f rows/s, server CPU %.0f us a row", median(l.rates), median(l.cpu))
 	}
 	return nil

@@ -74,11 +74,23 @@ func (b *bench) race(ways []*contender) error {
 		}
 	}
 	for _, c := range ways {
+		if err := b.profiled(c.peer, c.name, func() error { return repeat(20, func() error { _, _, err := c.get(); return err }) }); err != nil {
+			return err
+		}
 		wire := ""
 		if c.wire > 0 {
 			wire = ", " + megabytes(c.wire) + " on the wire"
 		}
 		b.line(c.name, "%s, server CPU %s%s", millis(median(c.times)), millis(median(c.cpu)), wire)
+	}
+	return nil
+}
+
+func repeat(times int, do func() error) error {
+	for range times {
+		if err := do(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

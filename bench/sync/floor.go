@@ -85,7 +85,7 @@ func (f *floorServer) learn(db *sql.DB) error {
 }
 
 // floorBuffers are used again and again.
-type floorBuffers struct{ in, text, zip []byte }
+type floorBuffers struct{ text, zip []byte }
 
 func (f *floorServer) answer(w http.ResponseWriter, r *http.Request) {
 	user, ok := floorUser(r.Header.Get("Authorization"))

@@ -7,7 +7,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
 	"runtime/debug"
+	"runtime/pprof"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +25,7 @@ import (
 // Routes of the bench, in both.
 const (
 	emptyRoute   = "/bench/empty"
+	profileRoute = "/bench/profile"
 	settleRoute  = "/bench/settle"
 	commitsRoute = "/bench/commits"
 )
@@ -69,6 +75,7 @@ func (s serving) pocketBase(app core.App) error {
 			debug.FreeOSMemory()
 			return e.NoContent(http.StatusNoContent)
 		})
+		se.Router.POST(profileRoute, profile)
 		err := se.Next()
 		if err == nil {
 			s.ready()
@@ -91,6 +98,44 @@ func (s serving) pocketBase(app core.App) error {
 	case <-ctx.Done():
 		return errors.Join(err, errors.New("the server did not end"))
 	}
+}
+
+// profile begins a CPU profile into a file, or ends it.
+func profile(e *core.RequestEvent) error {
+	path := e.Request.URL.Query().Get("to")
+	if path == "" {
+		pprof.StopCPUProfile()
+		return e.NoContent(http.StatusNoContent)
+	}
+	f, err := os.Create(path) // the runtime writes into it until the end
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	return e.NoContent(http.StatusNoContent)
+}
+
+// profiled does something under the server's CPU profile, where profiles are asked for; else
+// it does nothing.
+func (b *bench) profiled(p *peer, name string, do func() error) error {
+	if b.profiles == "" || p.kind != house {
+		return nil
+	}
+	file := strings.NewReplacer(" ", "-", "/", "-", ",", "").Replace(b.measure + " " + name + ".pprof")
+	path, err := filepath.Abs(filepath.Join(b.profiles, file))
+	if err != nil {
+		return err
+	}
+	var buf buffers
+	c := newClient(p.url)
+	if _, err := c.do(&buf, http.MethodPost, profileRoute+"?to="+url.QueryEscape(path), "", nil); err != nil {
+		return err
+	}
+	done := do()
+	_, err = c.do(&buf, http.MethodPost, profileRoute, "", nil)
+	return errors.Join(done, err)
 }
 
 // commits are the moments at which changes were committed, as the server itself saw them:

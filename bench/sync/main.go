@@ -31,7 +31,7 @@ func command() error {
 	small := flag.Bool("small", false, "a tenth of the sizes, to see that it runs")
 	only := flag.String("only", "", "the measures to take, such as 2,3; empty is all")
 	phones := flag.Int("phones", 0, "phones of measure 9 (default 300)")
-	profile := flag.String("cpuprofile", "", "a folder for CPU profiles of the house, one a measure")
+	profile := flag.String("cpuprofile", "", "a folder for CPU profiles of our server in measures 1 to 3")
 	flag.Parse()
 	n := full()
 	if *small {

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/pprof"
 	"strconv"
 	"strings"
 	"time"
@@ -42,11 +41,7 @@ func (b *bench) start(kind, dir string) (*peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	profile := ""
-	if b.profiles != "" && kind == house {
-		profile = filepath.Join(b.profiles, "measure-"+b.measure+".pprof")
-	}
-	cmd := exec.Command(self, asPeer, kind, dir, profile)
+	cmd := exec.Command(self, asPeer, kind, dir)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -81,7 +76,7 @@ func (p *peer) stop() error {
 
 // servePeer is the other side of start.
 func servePeer(args []string) error {
-	kind, dir, profile := args[0], args[1], args[2]
+	kind, dir := args[0], args[1]
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -91,22 +86,16 @@ func servePeer(args []string) error {
 		_, _ = io.Copy(io.Discard, os.Stdin) // whatever ends it
 		close(ended)
 	}()
-	stop, err := profiling(profile)
-	if err != nil {
-		return err
-	}
 	s := serving{ln, dir, ended}
 	switch kind {
 	case house:
-		err = s.house()
+		return s.house()
 	case plain, quiet:
-		err = s.plain(kind == plain)
+		return s.plain(kind == plain)
 	case floor:
-		err = s.floor()
-	default:
-		err = fmt.Errorf("there is no server %q", kind)
+		return s.floor()
 	}
-	return errors.Join(err, stop())
+	return fmt.Errorf("there is no server %q", kind)
 }
 
 // serving is what a server needs to know.
@@ -118,23 +107,6 @@ type serving struct {
 
 // ready tells the bench where the server is.
 func (s serving) ready() { fmt.Printf("%q\n", "http://"+s.ln.Addr().String()) }
-
-func profiling(path string) (stop func() error, err error) {
-	if path == "" {
-		return func() error { return nil }, nil
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := pprof.StartCPUProfile(f); err != nil {
-		return nil, err
-	}
-	return func() error {
-		pprof.StopCPUProfile()
-		return f.Close()
-	}, nil
-}
 
 func (p *peer) proc(name string) string {
 	return filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), name)

@@ -161,6 +161,9 @@ func (b *bench) contest(loads []*load) error {
 		}
 	}
 	for _, l := range loads {
+		if err := b.profiled(l.peer, l.name, func() error { _, _, err := l.run(5 * b.n.spell); return err }); err != nil {
+			return err
+		}
 		b.line(l.name, "%.0f/s, server CPU %.0f us each", median(l.rates), median(l.cpu))
 	}
 	return nil
