@@ -8,6 +8,9 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"os"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -47,11 +50,15 @@ func (b *bench) stalled() error {
 		if err != nil {
 			return err
 		}
+		queued := unsent(p[house].url)
 		left, err := b.rest(lines)
 		if err != nil {
 			return err
 		}
-		b.line(fmt.Sprintf("%d phones stopped reading", len(lines)), "each had at least %d KB of its answer to come", left>>10)
+		if queued >= left {
+			return fmt.Errorf("the kernel held %d of the last %d bytes: the server waited for nobody", queued, left)
+		}
+		b.line(fmt.Sprintf("%d phones stopped reading", len(lines)), "each had at least %d KB to come, of which the kernel held at most %d KB", left>>10, queued>>10)
 		for _, k := range probes.kinds {
 			a, s := alone[k.name], beside[k.name]
 			ratio, tail := float64(median(s))/float64(median(a)), float64(quantile(s, 0.99))/float64(quantile(a, 0.99))
@@ -83,6 +90,10 @@ type halfRead struct {
 	read int
 }
 
+// segment is what a line of the real net takes at once, in bytes; loopback takes 64 KB, and
+// the kernel would hold the whole answer for the server.
+const segment = 1400
+
 // stopReading asks for a whole page without compression over a line that holds little, reads
 // its beginning and no more.
 func stopReading(address, token string) (*halfRead, error) {
@@ -92,7 +103,10 @@ func stopReading(address, token string) (*halfRead, error) {
 	}
 	small := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
 		var set error
-		err := c.Control(func(fd uintptr) { set = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4<<10) })
+		err := c.Control(func(fd uintptr) {
+			set = errors.Join(syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4<<10),
+				syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_MAXSEG, segment))
+		})
 		return errors.Join(err, set)
 	}}
 	conn, err := small.Dial("tcp", u.Host)
@@ -112,6 +126,23 @@ func stopReading(address, token string) (*halfRead, error) {
 		return l, errors.Join(fmt.Errorf("%.200s", begin), conn.Close())
 	}
 	return l, nil
+}
+
+// unsent is the most that the kernel holds of the server's answers for one line, in bytes.
+func unsent(address string) (most int64) {
+	_, port, _ := strings.Cut(strings.TrimPrefix(address, "http://"), ":")
+	n, _ := strconv.Atoi(port)
+	table, _ := os.ReadFile("/proc/net/tcp") // elsewhere than on Linux there is none
+	for line := range strings.Lines(string(table)) {
+		f := strings.Fields(line)
+		if len(f) < 5 || !strings.HasSuffix(f[1], fmt.Sprintf(":%04X", n)) {
+			continue
+		}
+		queue, _, _ := strings.Cut(f[4], ":")
+		bytes, _ := strconv.ParseInt(queue, 16, 64)
+		most = max(most, bytes)
+	}
+	return most
 }
 
 // rest reads on: every answer is whole, and more of it was to come than lines hold.
