@@ -47,11 +47,11 @@ func full() sizes {
 
 // tenth shows that a run works; its ratios say little.
 func (n sizes) tenth() sizes {
-	n.first, n.spell, n.batches = n.first/10, n.spell/5, 1
+	n.rounds, n.first, n.spell, n.batches = 3, n.first/10, n.spell/5, 1
 	n.few, n.many, n.phones, n.streams = n.few/10, n.many/10, n.phones/10, n.streams/10
 	n.pokes, n.calls, n.stopped, n.samples = n.pokes/10, n.calls/4, n.stopped/10, n.samples/3
 	n.polledRows, n.polledEdits = n.polledRows/5, n.polledEdits/10
-	n.brigade, n.edits, n.table, n.saves = n.brigade/10, n.edits/10, n.table/10, n.saves/3
+	n.brigade, n.held, n.edits, n.table, n.saves = n.brigade/10, n.held/3, n.edits/10, n.table/10, n.saves/3
 	return n
 }
 

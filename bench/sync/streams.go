@@ -75,13 +75,15 @@ type streams struct {
 	changed *stdsync.Cond
 	heads   []int64
 	told    []map[int64]int64 // of each line: nanoseconds of the clock by head
+	begun   int               // lines that were told anything
+	at      map[int64]int     // lines that stand at a head
 	bodies  []io.Closer
 	ended   error
 	closing bool
 }
 
 func openStreams(c *client, w world) (*streams, error) {
-	s := &streams{heads: make([]int64, len(w.crews)), told: make([]map[int64]int64, len(w.crews))}
+	s := &streams{heads: make([]int64, len(w.crews)), told: make([]map[int64]int64, len(w.crews)), at: map[int64]int{}}
 	s.changed = stdsync.NewCond(&s.mu)
 	err := together(len(w.crews), func(i int) error {
 		s.told[i] = map[int64]int64{}
@@ -106,14 +108,7 @@ func openStreams(c *client, w world) (*streams, error) {
 	if err != nil {
 		return s, err
 	}
-	return s, s.await(func() bool { // every line has said where its user stands
-		for _, head := range s.heads {
-			if head == 0 {
-				return false
-			}
-		}
-		return true
-	})
+	return s, s.await(func() bool { return s.begun == len(w.crews) }) // each has said where its user stands
 }
 
 // listen notes each head as it comes.
@@ -127,8 +122,12 @@ func (s *streams) listen(i int, body io.Reader) {
 			continue
 		}
 		s.mu.Lock()
-		s.heads[i] = head
-		s.told[i][head] = at
+		if s.heads[i] == 0 {
+			s.begun++
+		}
+		s.at[s.heads[i]]--
+		s.at[head]++
+		s.heads[i], s.told[i][head] = head, at
 		s.changed.Broadcast()
 		s.mu.Unlock()
 	}
@@ -226,14 +225,7 @@ func (b *bench) pokesOfAll(c *client, w world, open *streams) error {
 			return err
 		}
 		heads = append(heads, agency.Seq)
-		if err := open.await(func() bool {
-			for _, head := range open.heads {
-				if head < agency.Seq {
-					return false
-				}
-			}
-			return true
-		}); err != nil {
+		if err := open.await(func() bool { return open.at[agency.Seq] == len(open.heads) }); err != nil {
 			return err
 		}
 	}
