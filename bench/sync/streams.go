@@ -52,8 +52,32 @@ func (b *bench) streams() error {
 		if err := b.pokesOfAll(c, w, open); err != nil {
 			return err
 		}
-		return errors.Join(open.failed(), b.clean(w))
+		if err := open.failed(); err != nil {
+			return err
+		}
+		open.close()
+		if err := b.openAgain(c, w, p[house]); err != nil {
+			return err
+		}
+		return b.clean(w)
 	})
+}
+
+// openAgain tells what the streams weigh once the server has met as many before: the first
+// time what it keeps for later, connections to the database above all, grows too.
+func (b *bench) openAgain(c *client, w world, p *peer) error {
+	before, err := settled(c, p)
+	if err != nil {
+		return err
+	}
+	open, err := openStreams(newClient(p.url), w)
+	defer open.close()
+	if err != nil {
+		return err
+	}
+	after, err := settled(c, p)
+	b.line("memory of a stream, all opened again", "%.1f KB (%s to %s)", float64(after-before)/float64(len(w.crews))/1e3, megabytes(before), megabytes(after))
+	return err
 }
 
 // settled is the server's memory once nothing is left to be collected.
