@@ -22,7 +22,7 @@ func bindEvidence(app core.App, h *house) error {
 	worker := evidence.NewWorker(store.Evidence{App: app}, shelf, h.cfg.Now)
 	rows := store.Uploads{App: app, Now: h.cfg.Now}
 	uploads := &evidence.Uploads{
-		Shelf: shelf, Owners: rows, NewID: core.GenerateDefaultRandomId,
+		Shelf: shelf, Owners: rows, NewID: h.cfg.NewID,
 		Stored: worker.Wake, Answer: route.AnswerUpload,
 	}
 	if err := uploads.Start(filepath.Join(app.DataDir(), "uploads"), route.UploadPath); err != nil {

@@ -27,7 +27,7 @@ func bindHeld(app core.App, h *house) error {
 // admit applies a late action and writes its answer into the record, in the transaction tx.
 func (h *house) admit(tx core.App, r *core.Record) error {
 	action := store.ActionOf(r)
-	facts, err := store.Facts{App: tx}.Of(action, core.GenerateDefaultRandomId())
+	facts, err := store.Facts{App: tx}.Of(action, h.cfg.NewID())
 	if errors.Is(err, store.ErrCaseUnknown) {
 		return problem.New("case_unknown", "case %q", action.Case)
 	}

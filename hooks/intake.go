@@ -13,7 +13,7 @@ import (
 
 func bindIntake(app core.App, h *house) error {
 	h.complaints = &route.Complaints{
-		Keys: h.keys, Now: h.cfg.Now, Random: rand.Reader, NewID: core.GenerateDefaultRandomId,
+		Keys: h.keys, Now: h.cfg.Now, Random: rand.Reader, NewID: h.cfg.NewID,
 		Locate: h.divisions.Locate, Shelf: h.shelf, Limits: h.cfg.Intake,
 	}
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {

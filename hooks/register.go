@@ -20,7 +20,8 @@ import (
 
 // Config is what the house is told at its start.
 type Config struct {
-	Now func() time.Time // the clock; cmd gives time.Now, a demo may shift it
+	Now   func() time.Time // the clock; cmd gives time.Now, a demo may shift it
+	NewID func() string    // of a record that the house makes; nil is by chance
 
 	FCMCredentials string       // path of a service account file; empty: messages go to the log
 	FCMEndpoint    string       // another address of FCM's HTTP v1, for tests
@@ -54,6 +55,9 @@ func Register(app core.App, cfg Config) error {
 	keys, err := store.OpenKeys(app.DataDir())
 	if err != nil {
 		return err
+	}
+	if cfg.NewID == nil {
+		cfg.NewID = core.GenerateDefaultRandomId
 	}
 	h := &house{cfg: cfg, keys: keys, pokes: &sync.Hub{}}
 	// The database is not truncated at night: it would block every writer (see the operation notes).

@@ -153,7 +153,7 @@ func (h *house) stepCase(e *core.RecordEvent) error {
 	return inTransaction(e, func(tx core.App) error {
 		now := h.received(e.Record)
 		action := store.ActionOf(e.Record)
-		facts, err := store.Facts{App: tx}.Of(action, core.GenerateDefaultRandomId())
+		facts, err := store.Facts{App: tx}.Of(action, h.cfg.NewID())
 		if errors.Is(err, store.ErrCaseUnknown) {
 			return problem.New("case_unknown", "case %q", action.Case)
 		}
