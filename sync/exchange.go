@@ -101,10 +101,6 @@ func (s Desk) stand(a *Answer, state State) {
 }
 
 func (s Desk) pull(a *Answer, user User, req Request) error {
-	if user.Disabled {
-		a.Reset = &Reset{ResetDisabled}
-		return nil
-	}
 	return s.House.Reading(func(v View) error {
 		state, err := v.State()
 		if err != nil {
@@ -116,6 +112,10 @@ func (s Desk) pull(a *Answer, user User, req Request) error {
 			return nil
 		}
 		s.stand(a, state)
+		if user.Disabled {
+			a.Reset = &Reset{ResetDisabled}
+			return nil
+		}
 		if req.Pull == nil {
 			a.Cursor = req.Cursor
 			return nil
