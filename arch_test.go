@@ -47,13 +47,14 @@ var mayImport = map[string][]string{
 	"internal/house":    {"hooks"},
 	"internal/fcmtest":  {},
 	"internal/journey":  {},
+	"internal/storm":    {},
 	"cmd/xuncha":        {"archive", "casework", "demo", "evidence", "geo", "hooks", "hooks/problem", "hooks/store", "intake", "migrations", "notify", "web"},
 	"bench/sync":        {"*"},
 	".":                 {},
 }
 
 // pocketBase may be known here only.
-var pocketBase = []string{"hooks", "hooks/route", "hooks/store", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "bench/sync"}
+var pocketBase = []string{"hooks", "hooks/route", "hooks/store", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/sync"}
 
 // readsTheClock: elsewhere the time comes in as a value.
 var readsTheClock = []string{"cmd/xuncha", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/journey"}
