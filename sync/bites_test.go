@@ -5,7 +5,10 @@ package sync_test
 
 import (
 	"encoding/json"
+	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -16,7 +19,9 @@ import (
 var wrongReadings = []string{
 	"results applied at once, pages later",
 	"held takes no seq",
+	"durable is compared across epochs",
 	"seq goes on from the restored head",
+	"versions are compared by equality",
 	"a replay is judged like a new mutation",
 	"a request of an old epoch is applied",
 	"client id and n are kept after a reset",
@@ -27,10 +32,14 @@ var wrongReadings = []string{
 	"seq is taken outside the transaction",
 	"no tie-break inside a page",
 	"entering children keep their seq",
+	"the cursor is that of the last row, not of the head",
 }
 
 // aboutRestores are readings that only show where a restore meets many edits.
-var aboutRestores = map[string]bool{"a replay is judged like a new mutation": true, "seq goes on from the restored head": true}
+var aboutRestores = map[string]bool{
+	"a replay is judged like a new mutation": true, "seq goes on from the restored head": true, "versions are compared by equality": true,
+	"durable is compared across epochs": true,
+}
 
 // schedules is how many are tried before a reading counts as not found.
 const schedules = 5000
@@ -71,9 +80,46 @@ func (s *simulation) arrange() {
 				r.Epoch, r.Cursor = s.w.epoch, ""
 			}
 		}
+	case "versions are compared by equality":
+		s.breakTx = func(t sync.Tx) sync.Tx { return byEquality{t} }
+	case "the cursor is that of the last row, not of the head":
+		s.bend = lastRow
 	case "results are keyed by client and n only":
 		s.breakTx = func(t sync.Tx) sync.Tx { return &byClient{Tx: t} }
 	}
+}
+
+// byEquality: a base that is above what stands, because what was seen is lost, is not known.
+type byEquality struct{ sync.Tx }
+
+func (b byEquality) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
+	r, err := b.Record(m.Collection, m.Record)
+	for field, token := range m.Base {
+		if sync.ParseVersion(token).Seq > sync.ParseVersion(r.Versions[field]).Seq {
+			m.Base[field] = "0"
+		}
+	}
+	p, err2 := b.Tx.Place(user, m)
+	return p, errors.Join(err, err2)
+}
+
+// lastRow is the cursor of the last row that was sent, where it must be the head's.
+func lastRow(req sync.Request, a *sync.Answer) {
+	c, ok := sync.Unseal([]byte("k"), a.Cursor)
+	if !ok || a.More {
+		return
+	}
+	old, _ := sync.Unseal([]byte("k"), req.Cursor) // a new phone has none
+	if a.Reset == nil {
+		c.Base = old.Base
+	}
+	for _, row := range a.Changes {
+		c.Base = row.Seq
+	}
+	for i := range c.Positions {
+		c.Positions[i].Seq = c.Base
+	}
+	a.Cursor = c.Seal([]byte("k"))
 }
 
 // byClient forgets what a user sent under another client id.
@@ -125,6 +171,10 @@ func (s *simulation) store(d *device, was phone.Disk, a sync.Answer) {
 		}
 	case "mutations are dropped when answered":
 		d.Answered = nil
+	case "durable is compared across epochs":
+		d.Outbox = slices.DeleteFunc(d.Outbox, func(k phone.Kept) bool {
+			return k.Mutation.Was != nil && k.Mutation.Was.Seq <= a.Durable && d.Now().Sub(k.At) > 7*24*time.Hour
+		})
 	}
 }
 

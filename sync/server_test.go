@@ -38,6 +38,7 @@ type server struct {
 	oracle  oracle
 	errs    []string
 	twist   func(*sync.Request) // what a wrong reading makes of a request
+	bend    func(sync.Request, *sync.Answer)
 	breakTx func(sync.Tx) sync.Tx
 }
 
@@ -48,9 +49,10 @@ func newServer() *server {
 	}
 }
 
-func (s *server) failf(format string, args ...any) {
+// failf notes that an invariant of the protocol does not hold.
+func (s *server) failf(invariant, format string, args ...any) {
 	if len(s.errs) < 5 {
-		s.errs = append(s.errs, fmt.Sprintf(format, args...))
+		s.errs = append(s.errs, fmt.Sprintf(invariant+" ("+invariants[invariant]+"): "+format, args...))
 	}
 }
 
@@ -75,6 +77,9 @@ func (s *server) InTransaction(_ int, do func(sync.Tx) error) error {
 
 // commit replaces the world; what was displaced unseen must have been kept.
 func (s *server) commit(next *world) {
+	if next.head < s.w.head {
+		s.failf("I2", "the head went from %d back to %d", s.w.head, next.head)
+	}
 	for k, r := range next.rows {
 		for field, value := range s.w.rows[k].doc {
 			s.oracle.displaced(s, next, k, field, value, r.doc[field])
@@ -141,11 +146,20 @@ func (s *server) answer(r *http.Request, body []byte) (int, []byte, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	a.Durable = s.w.durable
+	if s.bend != nil {
+		s.bend(req, &a)
+	}
 	s.remember(user.ID, a)
 	data, err := json.Marshal(a)
+	for _, c := range a.Changes {
+		if c.Gone != "" && len(c.Doc)+len(c.Versions) > 0 {
+			s.failf("I13", "the mark of %s says %s", c.Record, c.Doc)
+		}
+	}
 	for _, c := range s.foreign(user.ID) {
 		if bytes.Contains(data, []byte(c)) {
-			s.failf("%s received %s, which was never in his scope", user.ID, c)
+			s.failf("I13", "%s received %s, which was never in his scope", user.ID, c)
 		}
 	}
 	return http.StatusOK, data, err
@@ -159,11 +173,11 @@ func (s *server) remember(user string, a sync.Answer) {
 		data := string(encoded(r))
 		id := s.w.epoch + user + r.ID
 		if old, ok := s.results[id]; ok && old != data {
-			s.failf("mutation %s had the result %s, then %s", r.ID, old, data)
+			s.failf("I4", "mutation %s had the result %s, then %s", r.ID, old, data)
 		}
 		s.results[id] = data
 		if r.Seq == 0 || r.Seq > s.w.head {
-			s.failf("mutation %s has seq %d, the head is %d", r.ID, r.Seq, s.w.head)
+			s.failf("I2", "mutation %s has seq %d, the head is %d", r.ID, r.Seq, s.w.head)
 		}
 	}
 	if a.Cursor != "" && !a.More {
@@ -240,7 +254,7 @@ func (o *oracle) displaced(s *server, next *world, k key, field string, old, now
 	if o.knew(name(k, field, now), name(k, field, old)) || isHeld(next, k, field, old) {
 		return
 	}
-	s.failf("%s %s: %s displaced %s, which its author had not seen and nobody kept", k.id, field, now, old)
+	s.failf("I15", "%s %s: %s displaced %s, which its author had not seen and nobody kept", k.id, field, now, old)
 }
 
 func isHeld(w *world, k key, field string, value json.RawMessage) bool {
@@ -259,13 +273,23 @@ type watched struct {
 	s *server
 }
 
+// Save: a mutation writes the fields that it names and no others.
+func (w watched) Save(ctx context.Context, save sync.Write) (sync.Saved, error) {
+	for field := range save.Set {
+		if _, named := save.M.Set[field]; !named {
+			w.s.failf("I12", "%s writes %s of %s, which it does not name", save.M.ID, field, save.M.Record)
+		}
+	}
+	return w.tx.Save(ctx, save)
+}
+
 func (w watched) Hold(user sync.User, client string, m *sync.Mutation, h sync.Holding) (int64, error) {
 	asks := h.Code == sync.CodeReview || h.Code == sync.CodeDisplaced || h.Code == sync.CodeSuperseded || h.Code == sync.CodeUnknownBase
 	lostBefore := m.Was != nil && (m.Was.Outcome == sync.Held || m.Was.Fields[h.Field].Winner != sync.ByClient)
 	k := key{m.Collection, m.Record}
 	if h.Kind == sync.KindEdit && !h.Other && asks && !lostBefore &&
 		w.s.oracle.knew(name(k, h.Field, h.Ours), name(k, h.Field, h.Theirs)) {
-		w.s.failf("%s %s: %s (%s, based on %s) lost against %s, which its author had seen: %s", k.id, h.Field, h.Ours, m.ID, m.Base[h.Field], h.Theirs, h.Code)
+		w.s.failf("I16", "%s %s: %s (%s, based on %s) lost against %s, which its author had seen: %s", k.id, h.Field, h.Ours, m.ID, m.Base[h.Field], h.Theirs, h.Code)
 	}
 	return w.tx.Hold(user, client, m, h)
 }

@@ -27,6 +27,9 @@ type device struct {
 	user string
 	made []sync.Mutation // all that its user ever did
 	late []late          // answers that are still on their way
+	head int64           // of the last snapshot that was looked at
+
+	dropped map[string]bool // mutations that were durable for long enough
 }
 
 type late struct {
@@ -39,8 +42,11 @@ type simulation struct {
 	t       *rapid.T
 	devices []*device
 	n       int // makes ids and values unique
+	days    int // that went by
 	backups []*world
 	wrong   string // the wrong reading of the protocol that is switched on
+
+	restored bool
 }
 
 func (s *simulation) id(prefix string) string {
@@ -74,9 +80,9 @@ func newSimulation(t *rapid.T, wrong string) *simulation {
 }
 
 func (s *simulation) device(user string) *device {
-	d := &device{Phone: phone.New("http://house", user), user: user}
+	d := &device{Phone: phone.New("http://house", user), user: user, dropped: map[string]bool{}}
 	d.HTTP = &http.Client{Transport: s.server}
-	d.Now = func() time.Time { return time.Unix(1_795_000_000+int64(s.n), 0) }
+	d.Now = func() time.Time { return time.Unix(1_795_000_000+int64(s.n), 0).AddDate(0, 0, s.days) }
 	d.NewID = func() string { return s.id("M") }
 	d.Client, d.Limit = s.id("P"), 3
 	return d
@@ -176,7 +182,7 @@ func (s *simulation) converge(d *device) {
 		req := d.Request()
 		a, err := d.Send(context.Background(), req)
 		if err != nil {
-			s.failf("%s: %v", d.user, err)
+			s.failf("I4", "%s has a good line and gets %v", d.user, err)
 			return
 		}
 		s.take(d, req, a)
@@ -184,7 +190,7 @@ func (s *simulation) converge(d *device) {
 			return
 		}
 	}
-	s.failf("%s syncs for ever", d.user)
+	s.failf("I1", "%s syncs for ever", d.user)
 }
 
 // step is one round trip with whatever the line does to it.
@@ -208,14 +214,44 @@ func (s *simulation) take(d *device, req sync.Request, a sync.Answer) {
 	before := screen(d)
 	req = s.addressed(d, req)
 	was := d.Disk
+	was.Answered = slices.Clone(d.Answered) // else they are changed in place
 	if err := d.Take(req, a); err != nil {
-		s.failf("%v", err)
+		s.failf("I5", "%v", err)
 	}
 	s.store(d, was, a)
+	d.noteDropped(was, a)
 	if now := screen(d); (d.Staging != nil || d.Cursor == "") && now != before {
-		s.failf("the screen of %s changed before the snapshot was complete: %s, then %s", d.user, before, now)
+		s.failf("I5", "the screen of %s changed before the snapshot was complete: %s, then %s", d.user, before, now)
 	}
 	s.look(d)
+	s.ownWrites(d, a)
+}
+
+// ownWrites: what the answer says that stands is in the snapshot that it completes.
+func (s *simulation) ownWrites(d *device, a sync.Answer) {
+	if a.More || a.Cursor == "" || a.Cursor != d.Cursor {
+		return
+	}
+	for _, r := range a.Results {
+		for _, m := range d.made {
+			row, shown := d.Snapshot[m.Collection][m.Record]
+			for field, f := range r.Fields {
+				if m.ID == r.ID && shown && f.Winner == sync.ByClient && r.Outcome != sync.Noop &&
+					sync.ParseVersion(row.Versions[field]).Seq < sync.ParseVersion(f.Version).Seq {
+					s.failf("I5", "%s of %s stands with %s, the snapshot has %s", field, m.Record, f.Version, row.Versions[field])
+				}
+			}
+		}
+	}
+}
+
+// noteDropped remembers what a phone may have forgotten: it was durable in the very epoch.
+func (d *device) noteDropped(was phone.Disk, a sync.Answer) {
+	for _, k := range was.Answered {
+		if a.Epoch == was.Epoch && k.Result.Seq <= a.Durable && d.Now().Sub(k.At) > 7*24*time.Hour {
+			d.dropped[k.Mutation.ID] = true
+		}
+	}
 }
 
 // screen is all that a phone shows.
@@ -239,8 +275,14 @@ func (s *simulation) look(d *device) {
 		return
 	}
 	s.same(d, want)
+	if d.Head < d.head {
+		s.failf("I2", "%s showed the snapshot of %d, now that of %d", d.user, d.head, d.Head)
+	}
+	d.head = d.Head
 }
 
+// same compares a phone with a view: what is too much was to go (I6), what is missing was to
+// come (I7), what is older was skipped (I8).
 func (s *simulation) same(d *device, want map[key]row) {
 	n := 0
 	for collection, rows := range d.Snapshot {
@@ -248,14 +290,16 @@ func (s *simulation) same(d *device, want map[key]row) {
 			n++
 			r, ok := want[key{collection, id}]
 			if !ok {
-				s.failf("%s shows %s %s, which is not his", d.user, collection, id)
+				s.failf("I6", "%s shows %s %s, which is not his", d.user, collection, id)
+			} else if got.Seq < r.seq {
+				s.failf("I8", "%s shows %s %s of seq %d, it stands at %d", d.user, collection, id, got.Seq, r.seq)
 			} else if r.seq != got.Seq || !maps.EqualFunc(r.doc, got.Doc, equalRaw) || !maps.Equal(r.versions, got.Versions) {
-				s.failf("%s shows %s %s as %v %s, not %v %s", d.user, collection, id, got.Seq, encoded(got.Doc), r.seq, encoded(r.doc))
+				s.failf("I2", "%s shows %s %s as %v %s, not %v %s", d.user, collection, id, got.Seq, encoded(got.Doc), r.seq, encoded(r.doc))
 			}
 		}
 	}
 	if n != len(want) {
-		s.failf("%s shows %d records, not %d", d.user, n, len(want))
+		s.failf("I7", "%s shows %d records, not %d", d.user, n, len(want))
 	}
 }
 
@@ -300,7 +344,7 @@ func (s *simulation) clone(*rapid.T) {
 		return
 	}
 	twin := s.device(d.user)
-	twin.Disk, twin.made = copied(d.Disk), slices.Clone(d.made)
+	twin.Disk, twin.made, twin.dropped = copied(d.Disk), slices.Clone(d.made), maps.Clone(d.dropped)
 	s.devices = append(s.devices, twin)
 }
 
@@ -316,18 +360,34 @@ func (s *simulation) backup(*rapid.T) { s.backups = append(s.backups, s.w.clone(
 
 // restore puts an older world in place: a new epoch above everything that was.
 func (s *simulation) restore(*rapid.T) {
-	if len(s.backups) == 0 {
-		return
+	replica := slices.DeleteFunc(slices.Clone(s.backups), func(w *world) bool { return w.head < s.w.durable })
+	if len(replica) == 0 {
+		return // what is durable is never lost
 	}
-	old := rapid.SampledFrom(s.backups).Draw(s.t, "backup").clone()
+	old := rapid.SampledFrom(replica).Draw(s.t, "backup").clone()
 	old.epoch = s.id("epoch")
 	if s.wrong != "seq goes on from the restored head" {
 		old.head = s.w.head + 1
 	}
-	old.base = old.head
-	s.w = old
+	old.base, old.durable = old.head, old.head // the replica is what was restored
+	s.w, s.restored = old, true
 	s.backups = nil // of lost epochs nothing is kept
 }
+
+// replicate: a copy of the database outlives the machine.
+func (s *simulation) replicate(*rapid.T) {
+	s.w = s.w.clone()
+	s.w.durable = s.w.head
+}
+
+// compact drops marks of what is gone.
+func (s *simulation) compact(*rapid.T) {
+	s.w = s.w.clone()
+	s.w.compact(int64(rapid.IntRange(0, int(min(s.w.head, 1<<30))).Draw(s.t, "up to")))
+}
+
+// week: what is durable need not be kept any longer.
+func (s *simulation) week(*rapid.T) { s.days += 8 }
 
 // settle lets every phone sync until nothing moves, and looks at what is left.
 func (s *simulation) settle() {
@@ -338,19 +398,59 @@ func (s *simulation) settle() {
 			s.converge(d)
 		}
 	}
+	s.disjoint()
 	head := s.w.head
 	for _, d := range s.devices {
-		if _, err := d.Step(context.Background()); err != nil {
-			s.failf("%s: %v", d.user, err)
+		a, err := d.Step(context.Background())
+		if err != nil {
+			s.failf("I14", "%s: %v", d.user, err)
+		}
+		if a.Reset != nil || len(a.Changes) > 0 {
+			s.failf("I11", "%s is idle and is sent %d records again: %v", d.user, len(a.Changes), a.Reset)
 		}
 		s.same(d, s.view(d.user))
 		s.nothingIsLost(d)
 		if a, err := d.Send(context.Background(), digestOf(d)); err != nil || a.Digest == nil || *a.Digest != d.Digest() {
-			s.failf("%s: the digests differ: %v %v %v", d.user, a.Digest, d.Digest(), err)
+			s.failf("I1", "%s: the digests differ: %v %v %v", d.user, a.Digest, d.Digest(), err)
 		}
 	}
 	if s.w.head != head {
-		s.failf("idle phones moved the head from %d to %d", head, s.w.head)
+		s.failf("I14", "idle phones moved the head from %d to %d", head, s.w.head)
+	}
+}
+
+// disjoint: two phones edit different fields of one record, and both stand whichever comes
+// first.
+func (s *simulation) disjoint() {
+	a, b := s.devices[0], s.devices[1]
+	for _, k := range s.all("inspections") {
+		if a.View(k.collection, k.id) == nil || b.View(k.collection, k.id) == nil || s.w.closed[s.w.rows[k].caseID] {
+			continue
+		}
+		for i, d := range []*device{a, b} {
+			field := []string{"findings", "weather"}[i]
+			value := s.fresh(field)
+			s.oracle.learn(k, field, encoded(value), d.View(k.collection, k.id)[field])
+			d.Edit(k.collection, k.id, map[string]any{field: value})
+			s.did(d)
+		}
+		if s.n%2 == 0 {
+			a, b = b, a
+		}
+		for _, d := range []*device{a, b, a} {
+			s.converge(d)
+		}
+		for _, d := range []*device{a, b} {
+			if r := d.Result(d.made[len(d.made)-1].ID); r == nil || r.Outcome != sync.OK {
+				s.failf("I9", "an edit of another field of %s is %s", k.id, encoded(r))
+			}
+		}
+		break
+	}
+	for range 2 {
+		for _, d := range s.devices {
+			s.converge(d)
+		}
 	}
 }
 
@@ -363,18 +463,23 @@ func digestOf(d *device) sync.Request {
 // nothingIsLost: each value of each mutation stands, is kept, or was overwritten by
 // somebody who had seen it.
 func (s *simulation) nothingIsLost(d *device) {
+	lost := "I3"
+	if s.restored {
+		lost = "I10"
+	}
 	for _, m := range d.made {
-		if r := d.Result(m.ID); r == nil || r.Outcome == sync.Rejected {
-			s.failf("the result of %s is %v", m.ID, r)
+		r := d.Result(m.ID)
+		if r == nil && !d.dropped[m.ID] || r != nil && r.Outcome == sync.Rejected {
+			s.failf(lost, "the result of %s is %v", m.ID, r)
 		}
 		at := key{m.Collection, m.Record}
 		for field, value := range m.Set {
 			if m.Collection == "actions" {
 				if _, stored := s.w.rows[at]; !stored && !isHeld(s.w, at, "", m.Set["name"]) {
-					s.failf("action %s is nowhere", m.Record)
+					s.failf(lost, "action %s is nowhere", m.Record)
 				}
 			} else if !s.found(at, field, value) {
-				s.failf("%s %s: %s of %s is nowhere; its result: %s", m.Record, field, value, m.ID, encoded(d.Result(m.ID)))
+				s.failf(lost, "%s %s: %s of %s is nowhere; its result: %s", m.Record, field, value, m.ID, encoded(d.Result(m.ID)))
 			}
 		}
 	}
@@ -423,10 +528,11 @@ func (s *simulation) run() {
 	actions := map[string]func(*rapid.T){
 		"edit": s.edit, "edit again": s.edit, "create": s.create, "act": s.act, "desk": s.desk, "clone": s.clone, "late answer": s.arrive,
 		"step": s.step, "step again": s.step, "sync": s.sync, "backup": s.backup, "restore": s.restore,
+		"replicate": s.replicate, "compact": s.compact, "week": s.week,
 	}
 	if aboutRestores[s.wrong] {
 		maps.DeleteFunc(actions, func(name string, _ func(*rapid.T)) bool {
-			return name == "create" || name == "act" || name == "clone" || name == "late answer"
+			return name == "create" || name == "act" || name == "clone" || name == "late answer" || name == "replicate" || name == "compact"
 		})
 	}
 	s.t.Repeat(actions)

@@ -40,6 +40,9 @@ type world struct {
 	epoch    string
 	base     int64 // the highest seq that an earlier epoch can have given
 	head     int64
+	durable  int64              // what outlives the machine
+	forgot   int64              // marks up to here were dropped
+	had      map[[2]string]bool // bucket and record: it once lay there
 	rows     map[key]row
 	feed     map[string]map[key]mark // by bucket
 	ledger   map[[2]string]sync.Stored
@@ -62,7 +65,7 @@ func newWorld() *world {
 	return &world{
 		epoch: "e1", rows: map[key]row{}, feed: map[string]map[key]mark{}, ledger: map[[2]string]sync.Stored{},
 		clients: map[string]client{}, newer: map[[2]string]string{}, assigned: map[string][]string{}, closed: map[string]bool{},
-		agency: map[string]string{}, gen: map[string]int64{},
+		agency: map[string]string{}, gen: map[string]int64{}, had: map[[2]string]bool{},
 	}
 }
 
@@ -70,7 +73,7 @@ func (w *world) clone() *world {
 	c := *w
 	c.rows, c.ledger, c.clients, c.newer = maps.Clone(w.rows), maps.Clone(w.ledger), maps.Clone(w.clients), maps.Clone(w.newer)
 	c.assigned, c.closed, c.agency, c.gen = maps.Clone(w.assigned), maps.Clone(w.closed), maps.Clone(w.agency), maps.Clone(w.gen)
-	c.held = slices.Clone(w.held)
+	c.held, c.had = slices.Clone(w.held), maps.Clone(w.had)
 	c.feed = map[string]map[key]mark{}
 	for b, rows := range w.feed {
 		c.feed[b] = maps.Clone(rows)
@@ -96,8 +99,17 @@ func (w *world) place(k key, seq int64, buckets []string, moveAll bool) {
 		}
 		if m, ok := w.feed[b][k]; !ok || m.gone != "" || moveAll {
 			w.feed[b][k] = mark{seq: seq}
+			w.had[[2]string{b, k.id}] = true
 		}
 	}
+}
+
+// compact drops the marks of what is gone up to a seq.
+func (w *world) compact(upTo int64) {
+	for _, rows := range w.feed {
+		maps.DeleteFunc(rows, func(_ key, m mark) bool { return m.gone != "" && m.seq <= upTo })
+	}
+	w.forgot = max(w.forgot, upTo)
 }
 
 func (w *world) bucketsOf(k key, r row) []string {
@@ -240,8 +252,8 @@ func (w tx) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
 	} else if m.Op == sync.OpCreate {
 		_ = json.Unmarshal(m.Set["case"], &p.Case) // its form was checked
 	}
-	at, had := w.feed["u:"+user.ID][key{"cases", p.Case}]
-	p.Had, p.InScope, p.Closed = had, had && at.gone == "", w.closed[p.Case]
+	at, here := w.feed["u:"+user.ID][key{"cases", p.Case}]
+	p.Had, p.InScope, p.Closed = w.had[[2]string{"u:" + user.ID, p.Case}], here && at.gone == "", w.closed[p.Case]
 	p.ClosedAt = "2026-11-24T00:00:00.000Z"
 	return p, nil
 }
@@ -292,7 +304,9 @@ func (w tx) Hold(user sync.User, _ string, m *sync.Mutation, h sync.Holding) (in
 	return seq, nil
 }
 
-func (w tx) State() (sync.State, error) { return sync.State{Epoch: w.epoch, Head: w.head}, nil }
+func (w tx) State() (sync.State, error) {
+	return sync.State{Epoch: w.epoch, Head: w.head, Compacted: w.forgot}, nil
+}
 
 func (w tx) Grants(user string) ([]string, int64, error) {
 	return []string{"u:" + user, "a:" + w.agency[user], "g"}, w.gen[user], nil
