@@ -91,7 +91,7 @@ func (s *storm) i14IdlePhonesWriteNothing() {
 	count := func() (n int64) {
 		err := s.app.DB().NewQuery("SELECT (SELECT CAST(value AS INTEGER) FROM sync_meta WHERE key = 'head') + " +
 			"(SELECT count(*) FROM sync_mutation) + (SELECT count(*) FROM held_edits) + (SELECT sum(seq) FROM sync_feed) + " +
-			"(SELECT sum(seq) FROM sync_doc) + (SELECT sum(applied) FROM sync_client)").Row(&n)
+			"(SELECT sum(seq) FROM sync_doc) + (SELECT coalesce(sum(applied), 0) FROM sync_client)").Row(&n)
 		if err != nil {
 			s.fail("harness", "%v", err)
 		}

@@ -331,19 +331,21 @@ func (s *storm) settleHeld() {
 		return
 	}
 	item, take := pick(s, page.Items), pick(s, []string{"ours", "theirs"})
-	if take == "ours" && item.Kind == "edit" { // the dispatcher saw both
+	status, body := s.call(dispatcher, http.MethodPost, "/api/held/"+item.ID, map[string]any{"take": take, "reason": "断网时所做"})
+	if take == "ours" && item.Kind == "edit" && status == http.StatusOK { // the dispatcher saw both
 		s.oracle.learn(key{item.Collection, item.Record}, item.Field, item.Ours, item.Now)
 	}
-	status, body := s.call(dispatcher, http.MethodPost, "/api/held/"+item.ID, map[string]any{"take": take, "reason": "断网时所做"})
 	s.told(fmt.Sprintf("the dispatcher takes %s of %s %s %s", take, item.Kind, item.Record, item.Field), status, body)
 }
 
 // cloneOne copies a phone's storage to a second phone.
 func (s *storm) cloneOne() {
-	d := pick(s, s.devices)
-	if len(s.devices) > 5 {
-		return
+	if len(s.devices) <= 5 {
+		s.copyOf(pick(s, s.devices))
 	}
+}
+
+func (s *storm) copyOf(d *device) *device {
 	twin := s.device(d.name+"'s copy", d.user)
 	var disk phone.Disk
 	if err := json.Unmarshal(encoded(d.Disk), &disk); err != nil {
@@ -352,6 +354,7 @@ func (s *storm) cloneOne() {
 	twin.Disk, twin.made, twin.head = disk, slices.Clone(d.made), d.head
 	s.devices = append(s.devices, twin)
 	s.logf("%s is copied to a second phone", d.name)
+	return twin
 }
 
 // jump: a phone's clock is set wrong, or days go by.

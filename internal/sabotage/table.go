@@ -1,0 +1,123 @@
+package main
+
+// The table: each wrong reading of the protocol, as a change of the real code, and who has
+// to notice it. A new one is one more row.
+
+// sabotage is one wrong reading.
+type sabotage struct {
+	name    string // as the protocol's document calls it
+	edits   []edit
+	catcher catcher
+}
+
+// edit replaces text that stands exactly once in a file.
+type edit struct{ file, old, now string }
+
+// catcher are the tests that must turn red.
+type catcher struct {
+	pkg  string
+	run  string   // a regular expression, as of go test -run
+	args []string // of the test binary
+	env  []string
+}
+
+var (
+	// model plays schedules in memory, with the real package sync and the real phone.
+	model = catcher{
+		pkg: "./sync", run: "TestNothingIsLostAndEveryPhoneAgreesInTheEnd",
+		args: []string{"-rapid.seed=1", "-rapid.shrinktime=1ms", "-rapid.nofailfile", "-rapid.checks=1500"},
+	}
+	// storms plays schedules against the real server.
+	storms = catcher{
+		pkg: "./internal/storm", run: "TestEverySchedulesEndKeepsThePromises",
+		env: []string{"STORM_SEED=1", "STORM_SEEDS=300", "STORM_ENOUGH=1"},
+	}
+)
+
+var table = []sabotage{
+	{"results applied at once, pages later", []edit{{
+		"internal/phone/roundtrip.go",
+		"k.Result, k.At = r, p.Now()",
+		"k.Result, k.At, k.Shown = r, p.Now(), true",
+	}}, storms},
+	{"held takes no seq", []edit{{
+		"sync/judge.go",
+		"if result.Seq, err = j.tx.Hold(j.user, j.client, j.m, h); err != nil {",
+		"if _, err = j.tx.Hold(j.user, j.client, j.m, h); err != nil {",
+	}, {
+		"sync/push.go",
+		"if result.Seq == 0 { // whatever",
+		"if result.Seq == 0 && result.Outcome != Held { // whatever",
+	}}, storms},
+	{"durable compared across epochs", []edit{{
+		"internal/phone/roundtrip.go",
+		"		p.renew(a.Epoch)\n",
+		"		p.Durable = a.Durable\n		p.renew(a.Epoch)\n",
+	}, {
+		"internal/phone/renew.go",
+		"	for _, k := range p.Answered {\n		again",
+		"	for _, k := range p.Answered {\n		if k.Result.Seq <= p.Durable && p.Now().Sub(k.At) > keepFor {\n			continue\n		}\n		again",
+	}}, model},
+	{"versions compared by equality instead of at-or-above", []edit{{
+		"sync/merge.go",
+		"return e.base >= e.version.Seq || same",
+		"return e.base == e.version.Seq || same",
+	}}, storms},
+	{"a replay judged like a new mutation", []edit{{
+		"sync/replay.go",
+		"	if j.m.Was == nil {\n		return nil\n	}\n	base, err",
+		"	if j.m.Was = nil; j.m.Was == nil {\n		return nil\n	}\n	base, err",
+	}}, model},
+	{"a request of an old epoch applied", []edit{{
+		"sync/exchange.go",
+		"	if req.Epoch != state.Epoch {\n		return true\n	}",
+		"	if req.Epoch != state.Epoch {\n		return false\n	}",
+	}}, storms},
+	{"client id and n kept after an epoch change", []edit{{
+		"internal/phone/roundtrip.go",
+		"		p.renew(a.Epoch)\n",
+		"		p.Epoch, p.Cursor, p.Staging, p.Replace = a.Epoch, \"\", nil, true\n",
+	}}, storms},
+	{"results keyed by (client, n) only", []edit{{
+		"sync/push.go",
+		"	switch {\n	case owner != \"\" && owner != user.ID, a.N <= applied && known == nil:",
+		"	if known != nil && known.Client != client {\n		known = nil\n	}\n	switch {\n	case owner != \"\" && owner != user.ID, a.N <= applied && known == nil:",
+	}}, storms},
+	{"any late answer applied", []edit{{
+		"internal/phone/roundtrip.go",
+		"if req.Client.ID != p.Client || req.Epoch != p.Epoch || req.Cursor != p.Cursor {",
+		"if req.Client.ID == \"\" {",
+	}}, storms},
+	{"mutations dropped when answered", []edit{{
+		"internal/phone/roundtrip.go",
+		"		p.Answered = append(p.Answered, k)\n",
+		"",
+	}}, storms},
+	{"base taken from the snapshot while an own edit is pending", []edit{{
+		"internal/phone/phone.go",
+		"	pending := p.pending()\n",
+		"	pending := []Kept{}\n",
+	}}, storms},
+	{"seq taken outside the transaction", []edit{{ // two numbers are taken, the later is committed first
+		"hooks/store/feed.go",
+		"	err := s.App.NonconcurrentDB().NewQuery(nextSeq).Row(&seq)\n	return seq, err",
+		"	err := s.App.NonconcurrentDB().NewQuery(nextSeq).Row(&seq)\n	return seq ^ 1, err",
+	}}, storms},
+	{"no tie-break inside a page", []edit{{
+		"hooks/store/reader.go",
+		"(f.seq, f.collection, f.record) > ({:seq}, {:c}, {:r})",
+		"f.seq > {:seq}",
+	}}, storms},
+	{"entering children not re-stamped", []edit{{
+		"hooks/store/scope.go",
+		"s.exec(putRow, dbx.Params{\"b\": b, \"c\": collection, \"r\": record, \"seq\": seq})",
+		"s.exec(\"INSERT INTO sync_feed (bucket, collection, record, seq, gone, reason) SELECT {:b}, {:c}, {:r}, seq, '', '' FROM sync_doc \"+\n" +
+			"			\"WHERE collection = {:c} AND record = {:r} ON CONFLICT DO UPDATE SET seq = excluded.seq, gone = '', reason = ''\",\n" +
+			"			dbx.Params{\"b\": b, \"c\": collection, \"r\": record})",
+	}}, storms},
+	{"cursor of the last row instead of the head at more = false", []edit{{
+		"sync/pull.go",
+		"	if !out.More {\n		cursor.Base = state.Head\n",
+		"	if !out.More && len(out.Changes) > 0 {\n		state.Head = out.Changes[len(out.Changes)-1].Seq\n		cursor.Base = state.Head\n",
+	}}, model},
+}
