@@ -5,6 +5,7 @@ package storm
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -68,8 +69,9 @@ func (s *storm) head() (head int64, err error) {
 	return head, err
 }
 
-// scopes notes which cases each user has now, and so once had; it returns a user's.
-func (s *storm) scopes() map[string][]string {
+// scopes notes which cases each user has now, and so once had. Only desks, and who puts a
+// backup back, change that.
+func (s *storm) scopes() {
 	all, err := s.cases()
 	if err != nil {
 		s.fail("harness", "%v", err)
@@ -78,18 +80,17 @@ func (s *storm) scopes() map[string][]string {
 	for _, c := range all {
 		byID[c.ID] = c
 	}
-	out := map[string][]string{}
+	s.has = map[string][]string{}
 	for _, c := range all {
 		root := c
 		for root.Primary != "" {
 			root = byID[root.Primary]
 		}
 		for _, user := range root.officers() {
-			out[user] = append(out[user], c.ID)
+			s.has[user] = append(s.has[user], c.ID)
 			s.had[user+c.ID] = true
 		}
 	}
-	return out
 }
 
 // inspect looks at what the server did and said.
@@ -117,8 +118,8 @@ func (s *storm) inspect(q sent, a *answer) {
 	s.i4SameResult(q.user, got)
 	s.i6i13OnlyHis(q.user, data, got)
 	s.i16NoFalseConflict(req, got)
-	if got.Cursor != "" && !got.More {
-		s.shown[q.user+got.Cursor] = s.view(q.user)
+	if at := q.user + got.Cursor; got.Cursor != "" && !got.More && s.shown[at] == nil {
+		s.shown[at] = s.view(q.user)
 	}
 }
 
@@ -138,11 +139,14 @@ func (s *storm) i2SeqsGrow(a sync.Answer) {
 	}
 }
 
+// inLife is a name for as long as no backup is put back.
+func (s *storm) inLife(parts ...string) string { return fmt.Sprint(s.life, parts) }
+
 // i4SameResult: however often a mutation comes, its result is the first.
 func (s *storm) i4SameResult(user string, a sync.Answer) {
 	for _, r := range a.Results {
 		r.N = 0
-		id, data := a.Epoch+user+r.ID, string(encoded(r))
+		id, data := s.inLife(user, r.ID), string(encoded(r))
 		if old, ok := s.results[id]; ok && old != data {
 			s.fail("I4", "mutation %s had the result %s, then %s", r.ID, old, data)
 		}
@@ -153,7 +157,7 @@ func (s *storm) i4SameResult(user string, a sync.Answer) {
 // i6i13OnlyHis: an answer holds documents of the user's cases only, and no byte of one that
 // never was his.
 func (s *storm) i6i13OnlyHis(user string, data []byte, a sync.Answer) {
-	now := s.scopes()[user]
+	now := s.has[user]
 	for _, id := range allCases {
 		if !s.had[user+id] && strings.Contains(string(data), secret(id)) {
 			s.fail("I13", "%s receives %s, which was never his", names[user], names[id])
@@ -183,22 +187,13 @@ func (s *storm) i6i13OnlyHis(user string, data []byte, a sync.Answer) {
 // where a desk did.
 func (s *storm) judge(req *sync.Request) {
 	changes, rows := s.watch.take()
-	epoch := s.epoch()
 	for _, k := range rows {
-		s.lost[epoch+k.mutation+k.field] = k
+		s.lost[s.inLife(k.mutation, k.field)] = k
 	}
 	for _, c := range changes {
 		s.i12OnlyNamedFields(req, c)
 		s.i15NothingDisplacedUnseen(c)
 	}
-}
-
-func (s *storm) epoch() string {
-	var epoch string
-	if err := s.app.DB().NewQuery("SELECT value FROM sync_meta WHERE key = 'epoch'").Row(&epoch); err != nil {
-		s.fail("harness", "%v", err)
-	}
-	return epoch
 }
 
 // i12OnlyNamedFields: a push changes the fields that it names and no others.
@@ -256,7 +251,7 @@ func (s *storm) i16NoFalseConflict(req sync.Request, a sync.Answer) {
 	for _, r := range a.Results {
 		m := byID[r.ID]
 		for field, f := range r.Fields {
-			k, ok := s.lost[a.Epoch+r.ID+field]
+			k, ok := s.lost[s.inLife(r.ID, field)]
 			lostBefore := m.Was != nil && (m.Was.Outcome == sync.Held || m.Was.Fields[field].Winner != sync.ByClient)
 			if f.Winner == sync.ByClient || r.Outcome != sync.Conflict || !ok || lostBefore || absent(k.theirs) {
 				continue
@@ -270,8 +265,8 @@ func (s *storm) i16NoFalseConflict(req sync.Request, a sync.Answer) {
 }
 
 // i5ScreenStands: before the snapshot is complete nothing on the screen moves.
-func (s *storm) i5ScreenStands(d *device, before string, snapshot int64) {
-	if now := screen(d); d.Head == snapshot && !d.Wiped && now != before && (d.Staging != nil || d.Cursor == "") {
+func (s *storm) i5ScreenStands(d *device, before string) {
+	if now := screen(d); !d.Wiped && now != before && (d.Staging != nil || d.Cursor == "") {
 		s.fail("I5", "the screen of %s changed before the snapshot was complete: %s, then %s", d.name, before, now)
 	}
 }
@@ -322,9 +317,12 @@ func (s *storm) same(d *device, want view, otherwise string) {
 				s.fail("I6", "%s shows %s %s, which is not his", d.name, collection, id)
 			case got.Seq < r.Seq:
 				s.fail("I8", "%s shows %s %s of seq %d, it stands at %d", d.name, collection, id, got.Seq, r.Seq)
+			case d.looked[key{collection, id}] == got.Seq && otherwise != "I1": // it was looked at
 			case got.Seq != r.Seq, string(encoded(got.Doc)) != r.Doc, string(encoded(got.Versions)) != r.Versions:
 				s.fail(otherwise, "%s shows %s %s as %d %s %s, not %d %s %s", d.name, collection, id,
 					got.Seq, encoded(got.Doc), encoded(got.Versions), r.Seq, r.Doc, r.Versions)
+			default:
+				d.looked[key{collection, id}] = got.Seq
 			}
 		}
 	}

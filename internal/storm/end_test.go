@@ -20,7 +20,9 @@ func readAgain(a *answer) io.ReadCloser { return io.NopCloser(bytes.NewReader(a.
 // settle lets every phone sync until nothing moves.
 func (s *storm) settle() {
 	for _, user := range inspectors {
-		s.setUser(user, "disabled_at", "")
+		if r, err := s.app.FindRecordById("users", user); err != nil || r.GetString("disabled_at") != "" {
+			s.setUser(user, "disabled_at", "")
+		}
 	}
 	s.logf("the network is quiet")
 	for range 2 {
@@ -149,7 +151,7 @@ func (s *storm) archive() archive {
 // somebody who had seen it; after a restore too.
 func (s *storm) i3i10NothingIsLost() {
 	invariant := "I3"
-	if s.restored {
+	if s.life > 0 {
 		invariant = "I10"
 	}
 	all := s.archive()

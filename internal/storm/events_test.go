@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -351,7 +352,7 @@ func (s *storm) copyOf(d *device) *device {
 	if err := json.Unmarshal(encoded(d.Disk), &disk); err != nil {
 		s.fail("harness", "%v", err)
 	}
-	twin.Disk, twin.made, twin.head = disk, slices.Clone(d.made), d.head
+	twin.Disk, twin.made, twin.head, twin.looked = disk, slices.Clone(d.made), d.head, maps.Clone(d.looked)
 	s.devices = append(s.devices, twin)
 	s.logf("%s is copied to a second phone", d.name)
 	return twin
@@ -414,7 +415,7 @@ func (s *storm) restore() {
 	if err != nil {
 		s.fail("harness", "%v", err)
 	}
-	s.restored, s.backups = true, s.backups[:0] // of lost epochs nothing is kept
+	s.life, s.backups = s.life+1, s.backups[:0] // of lost epochs nothing is kept
 	for _, d := range s.devices {
 		d.forget()
 	}

@@ -31,6 +31,8 @@ type device struct {
 	made []made        // what its user ever did
 	late []late        // answers that are still on their way
 	head int64         // of the last snapshot that was looked at
+
+	looked map[key]int64 // seqs of rows that were compared with the server's
 }
 
 // made is a mutation of a phone's user. Of one that the phone has forgotten, long after it
@@ -57,7 +59,7 @@ type storm struct {
 	fault      fault
 	stragglers []sent
 	backups    []string
-	restored   bool
+	life       int // so many backups were put back
 	history    []string
 	found      []violation
 
@@ -67,6 +69,7 @@ type storm struct {
 	results map[string]string // by epoch, user and mutation
 	shown   map[string]view   // by cursor: what the user's phone must show
 	had     map[string]bool   // user and case: it once was his
+	has     map[string][]string
 	deleted map[key]bool
 	newest  int64 // the highest head that any answer told
 }
@@ -100,21 +103,29 @@ func newStorm(seed uint64, root string) (*storm, error) {
 	if err := errors.Join(copyDir(house.dir, s.dir), s.open()); err != nil {
 		return nil, err
 	}
+	s.scopes()
 	for _, p := range []struct{ name, user string }{{"ann", ann}, {"bob", bob}, {"bob's second", bob}, {"cy", cy}} {
 		d := s.device(p.name, p.user)
 		s.devices = append(s.devices, d)
+		if s.IntN(8) == 0 {
+			s.converge(d) // page by page
+			continue
+		}
+		limit := d.Limit
+		d.Limit = sync.MaxRows
 		s.converge(d)
+		d.Limit = limit
 	}
 	s.devices[2].skew = []time.Duration{0, 365 * 24 * time.Hour, -365 * 24 * time.Hour}[s.IntN(3)]
 	return s, nil
 }
 
 func (s *storm) device(name, user string) *device {
-	d := &device{Phone: phone.New("http://house", house.tokens[user]), name: name, user: user}
+	d := &device{Phone: phone.New("http://house", house.tokens[user]), name: name, user: user, looked: map[key]int64{}}
 	d.HTTP = &http.Client{Transport: line{s, d}}
 	d.Now = func() time.Time { return s.at.Add(d.skew) }
 	d.NewID = func() string { return s.id("M") }
-	d.Client, d.Limit = s.id("P"), []int{7, 40, 2000}[s.IntN(3)]
+	d.Client, d.Limit = s.id("P"), []int{7, 40, sync.MaxRows}[s.IntN(3)]
 	return d
 }
 
@@ -208,11 +219,16 @@ func (s *storm) converge(d *device) {
 
 // take stores an answer on a phone and looks at what the phone shows then.
 func (s *storm) take(d *device, req sync.Request, a sync.Answer) {
-	before, snapshot := screen(d), d.Head
+	var before string
+	if a.More || a.Reset != nil {
+		before = screen(d)
+	}
 	if err := d.Take(req, a); err != nil {
 		s.fail("harness", "%s cannot store an answer: %v", d.name, err)
 	}
-	s.i5ScreenStands(d, before, snapshot)
+	if before != "" {
+		s.i5ScreenStands(d, before)
+	}
 	s.look(d, a)
 }
 
