@@ -2,7 +2,7 @@
 GO ?= go
 JS := internal/js
 
-.PHONY: build demo test check lint bench soak js pictures
+.PHONY: build demo test check lint bench sabotage soak js pictures
 
 build:
 	$(GO) build -o bin/xuncha ./cmd/xuncha
@@ -36,6 +36,10 @@ bench:
 pictures: build
 	docs/pictures/take.sh
 
+# sabotage puts each wrong reading of the protocol into the real code, and a test must notice.
+sabotage:
+	$(GO) run ./internal/sabotage
+
 # soak runs what takes too long for every change, bounded in time.
 soak: js
 	$(GO) test -run '^$$' -fuzz FuzzReadMeta -fuzztime 60s ./evidence
@@ -55,6 +59,8 @@ soak: js
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime 60s ./intake
 	$(GO) test -run '^$$' -fuzz FuzzFromForm -fuzztime 60s ./intake
 	$(GO) test -run '^$$' -fuzz FuzzReadMapping -fuzztime 60s ./intake
+	STORM_SEED=1 STORM_SEEDS=10000 STORM_LOADS=200 $(GO) test -count 1 -timeout 120m ./internal/storm
+	$(GO) run ./internal/sabotage
 	IMPORT_ROWS=20000 $(GO) test -run TestALargeFile -count 1 -timeout 10m ./cmd/xuncha
 	SLOW_SOAK=1 $(GO) test -run TestSlowLines -count 1 -timeout 10m ./hooks
 	JOURNEY_ORDERS=100 JOURNEY_KILLS=50 $(GO) test -run TestJourney -count 1 -timeout 60m ./internal/journey

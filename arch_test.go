@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 	"internal/fcmtest":  {},
 	"internal/journey":  {},
 	"internal/storm":    {},
+	"internal/sabotage": {},
 	"cmd/xuncha":        {"archive", "casework", "demo", "evidence", "geo", "hooks", "hooks/problem", "hooks/store", "intake", "migrations", "notify", "web"},
 	"bench/sync":        {"*"},
 	".":                 {},
@@ -57,7 +58,7 @@ var mayImport = map[string][]string{
 var pocketBase = []string{"hooks", "hooks/route", "hooks/store", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/sync"}
 
 // readsTheClock: elsewhere the time comes in as a value.
-var readsTheClock = []string{"cmd/xuncha", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/journey"}
+var readsTheClock = []string{"cmd/xuncha", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/journey", "internal/sabotage"}
 
 const (
 	longestFile     = 400 // lines

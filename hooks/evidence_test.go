@@ -164,6 +164,33 @@ func TestRowAndBytesMeetInEitherOrder(t *testing.T) {
 	clean(t, f.h)
 }
 
+func TestTheSamePhotoTwiceIsOneFileAndOneWhoseBytesNeverComeWaits(t *testing.T) {
+	f := inField(t)
+	same, never := snap(11), snap(12)
+	a, b := f.capture(f.pa, same), f.capture(f.pb, same)
+	c := f.capture(f.pa, never)
+	f.sync(t, f.pa, f.pb)
+	upload(t, f.h, f.a.Token, same)
+	upload(t, f.h, f.b.Token, same)
+	for _, id := range []string{a, b} {
+		if row := stored(t, f.h, id); row["state"] != "stored" || row["sha256"] != sumOf(same) {
+			t.Errorf("%v", row)
+		}
+	}
+	f.sync(t, f.pa, f.pb)
+	for _, p := range []*phone.Phone{f.pa, f.pb} {
+		for id, want := range map[string]string{a: "stored", b: "stored", c: "pending"} {
+			var shown struct {
+				State string `json:"state"`
+			}
+			if err := p.Read("evidence", id, &shown); err != nil || shown.State != want {
+				t.Errorf("%s is %q, want %q: %v", id, shown.State, want, err)
+			}
+		}
+	}
+	clean(t, f.h)
+}
+
 func TestACutUploadGoesOnWhereItStopped(t *testing.T) {
 	f := inField(t)
 	data := snap(3)

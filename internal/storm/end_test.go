@@ -102,8 +102,12 @@ func (s *storm) i14IdlePhonesWriteNothing() {
 	before := count()
 	for range 2 {
 		for _, d := range s.devices {
-			if _, err := d.Step(context.Background()); err != nil {
+			a, err := d.Step(context.Background())
+			if err != nil {
 				s.fail("I14", "%s: %v", d.name, err)
+			}
+			if a.Reset != nil || len(a.Changes) > 0 {
+				s.fail("I11", "%s is idle and is sent %d rows again: %s", d.name, len(a.Changes), encoded(a.Reset))
 			}
 		}
 	}
