@@ -104,6 +104,9 @@ func (s Settler) takeEdit(ctx context.Context, item HeldItem, d Decision) error 
 	if err := Load(records[0], map[string]json.RawMessage{item.Field: value}); err != nil {
 		return err
 	}
+	if d.Take == TakeOurs && item.Mutation != "" { // then the mutation stands: what its author builds on it has seen it
+		ctx = WithSource(ctx, Source{Collection: item.Collection, Record: item.Record, Mutation: item.Mutation})
+	}
 	return s.App.SaveWithContext(ctx, records[0])
 }
 

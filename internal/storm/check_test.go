@@ -188,6 +188,7 @@ func (s *storm) i6i13OnlyHis(user string, data []byte, a sync.Answer) {
 func (s *storm) judge(req *sync.Request) {
 	changes, rows := s.watch.take()
 	for _, k := range rows {
+		k.knew = s.oracle.knew(name(k.key, k.field, k.ours), name(k.key, k.field, k.theirs))
 		s.lost[s.inLife(k.mutation, k.field)] = k
 	}
 	for _, c := range changes {
@@ -256,7 +257,7 @@ func (s *storm) i16NoFalseConflict(req sync.Request, a sync.Answer) {
 			if f.Winner == sync.ByClient || r.Outcome != sync.Conflict || !ok || lostBefore || absent(k.theirs) {
 				continue
 			}
-			if s.oracle.knew(name(k.key, field, k.ours), name(k.key, field, k.theirs)) {
+			if k.knew {
 				s.fail("I16", "%s of %s: %s (%s, based on %q) lost against %s, which its author had seen: %s",
 					field, m.Record, k.ours, m.ID, m.Base[field], k.theirs, k.code)
 			}

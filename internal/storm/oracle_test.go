@@ -112,6 +112,7 @@ type kept struct {
 	key
 	field, code, mutation string
 	ours, theirs          json.RawMessage
+	knew                  bool // whoever wrote ours had seen theirs by then
 }
 
 // watch sees every save of what phones write, once it is committed.

@@ -537,3 +537,34 @@ func TestAfterARestoreWhatPhonesHoldComesBackInAnyOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEditOnTopOfOneThatADeskTookIsNoConflict: the phone does not know yet that its first
+// edit lost and was taken in all the same.
+func TestAnEditOnTopOfOneThatADeskTookIsNoConflict(t *testing.T) {
+	s := newScenario(t)
+	k := s.visitOf(first)
+	s.edits(s.ann, k, []string{"findings"})
+	s.sync(s.ann)
+	s.edits(s.bob, k, []string{"findings"})
+	s.fault = answerLost
+	if _, err := s.bob.Step(context.Background()); err == nil {
+		t.Fatal("the answer arrived")
+	}
+	s.fault = none
+	next := s.edits(s.bob, k, []string{"findings"})
+	_, data := s.call(dispatcher, http.MethodGet, "/api/held", nil)
+	var page struct {
+		Items []struct {
+			ID        string
+			Ours, Now json.RawMessage
+		}
+	}
+	if err := json.Unmarshal(data, &page); err != nil || len(page.Items) != 1 {
+		t.Fatalf("%s %v", data, err)
+	}
+	status, body := s.call(dispatcher, http.MethodPost, "/api/held/"+page.Items[0].ID, map[string]any{"take": "ours", "reason": "两人商定"})
+	s.oracle.learn(k, "findings", page.Items[0].Ours, page.Items[0].Now)
+	s.told("the dispatcher takes bob's", status, body)
+	s.sync(s.bob)
+	s.outcome(s.bob, next, sync.OK, "")
+}
