@@ -6,6 +6,7 @@ package storm
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -15,9 +16,10 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"xuncha/hooks"
+	"xuncha/hooks/store"
 	"xuncha/internal/phone"
 	"xuncha/sync"
 )
@@ -366,8 +368,9 @@ func (s *storm) jump() {
 		s.logf("the clock of %s is off by %v", d.name, d.skew)
 		return
 	}
-	s.at = s.at.Add(time.Duration(1+s.IntN(9)) * 24 * time.Hour)
-	s.logf("days go by")
+	days := 1 + s.IntN(9)
+	s.at = s.at.AddDate(0, 0, days)
+	s.logf("%d days go by", days)
 }
 
 // blackout is a power cut while nothing happens.
@@ -379,8 +382,13 @@ func (s *storm) blackout() {
 	s.judge(nil)
 }
 
+// backup is a copy of the whole directory at one moment. Where durable means backup, phones
+// are told that they need not keep any longer what it holds.
 func (s *storm) backup() {
 	dir, err := s.snapshot(s.app)
+	if err == nil {
+		err = s.backed()
+	}
 	if err != nil {
 		s.fail("harness", "%v", err)
 		return
@@ -389,52 +397,104 @@ func (s *storm) backup() {
 	s.logf("backup %d", len(s.backups))
 }
 
-// restore puts an older database in place of the present one; what lies beside it stays.
+func (s *storm) backed() error {
+	if s.durable != hooks.DurableBackup {
+		return nil
+	}
+	var state sync.State
+	if err := store.InRead(s.app, func(r store.Reader) (err error) {
+		state, err = r.State()
+		return err
+	}); err != nil {
+		return err
+	}
+	return store.Backed(s.dir, sync.Witness{Epoch: state.Epoch, Seq: state.Head, Run: state.Run})
+}
+
+// putBack says what of a directory is replaced by a backup's.
+var putBack = []struct {
+	how   string
+	files []string // are the backup's; what it has not is removed
+	ours  bool     // the directory is still the present one
+}{
+	{"is put back", database, true},
+	{"is put back, and no mark is beside it", append([]string{store.MarkFile}, database...), true},
+	{"is put back with all that lay beside it", nil, false},
+}
+
+var database = []string{"data.db", "data.db-wal"}
+
+// restore puts an older database in place of the present one.
 func (s *storm) restore() {
 	if len(s.backups) == 0 {
 		return
 	}
 	i := s.IntN(len(s.backups))
-	s.logf("backup %d is restored", i+1)
-	dir := s.newDir()
-	err := copyDir(s.dir, dir)
-	for _, name := range []string{"data.db", "data.db-wal"} {
-		if err == nil {
-			err = os.RemoveAll(filepath.Join(dir, name))
+	if s.durable == hooks.DurableBackup {
+		i = len(s.backups) - 1 // what a backup holds is never lost
+	}
+	way := pick(s, putBack)
+	s.logf("backup %d %s", i+1, way.how)
+	if err := s.replace(s.backups[i], way.files, way.ours); err != nil {
+		s.fail("harness", "%v", err)
+		return
+	}
+	s.life, s.backups = s.life+1, s.backups[:0] // of lost epochs nothing is kept
+	s.scopes()
+	s.judge(nil)
+	if s.durable != hooks.DurableBackup {
+		for _, d := range s.devices {
+			d.forget()
 		}
-		if data, rerr := os.ReadFile(filepath.Join(s.backups[i], name)); err == nil && rerr == nil {
-			err = os.WriteFile(filepath.Join(dir, name), data, 0o600)
-		}
 	}
-	if err == nil {
-		err = s.moveTo(dir)
+	if way.ours {
+		return
 	}
-	if err == nil {
-		err = s.newEpoch()
-	}
+	// Nothing on the machine tells of it, but phones that know more do.
+	head, err := s.head()
 	if err != nil {
 		s.fail("harness", "%v", err)
 	}
-	s.life, s.backups = s.life+1, s.backups[:0] // of lost epochs nothing is kept
+	s.newest = head
 	for _, d := range s.devices {
-		d.forget()
+		if d.Head > head && d.Epoch != "" {
+			s.logf("%s tells of it", d.name)
+			s.converge(d)
+			return
+		}
 	}
-	s.scopes()
-	s.judge(nil)
 }
 
-// newEpoch begins an epoch above everything that was.
-func (s *storm) newEpoch() error {
-	for _, sql := range []string{
-		"UPDATE sync_meta SET value = {:epoch} WHERE key = 'epoch'",
-		"UPDATE sync_meta SET value = CAST({:head} + 1 AS TEXT) WHERE key = 'head'",
-		"INSERT INTO sync_meta (key, value) VALUES ('epoch_base', CAST({:head} AS TEXT)) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-	} {
-		if _, err := s.app.NonconcurrentDB().NewQuery(sql).Bind(dbx.Params{"epoch": s.id("e"), "head": s.newest + 1000}).Execute(); err != nil {
+// replace ends the process, puts files of a backup in place, and starts it again.
+func (s *storm) replace(backup string, files []string, ours bool) error {
+	dir := s.newDir()
+	if !ours {
+		return errors.Join(copyDir(backup, dir), s.moveTo(dir))
+	}
+	old := s.dir
+	if err := errors.Join(s.close(), copyDir(old, dir)); err != nil {
+		return err
+	}
+	for _, name := range files {
+		err := os.RemoveAll(filepath.Join(dir, name))
+		if _, missing := os.Stat(filepath.Join(backup, name)); missing == nil && name != store.MarkFile {
+			err = copyFile(filepath.Join(backup, name), filepath.Join(dir, name))
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	s.dir = dir
+	return errors.Join(os.RemoveAll(old), s.open())
+}
+
+// night is what the house forgets at night, after a day or two.
+func (s *storm) night() {
+	s.at = s.at.Add(time.Duration(s.IntN(48)) * time.Hour)
+	s.logf("night")
+	if err := (store.Night{App: s.app, Now: s.now, Away: 1 + s.IntN(3)}).Run(context.Background()); err != nil {
+		s.fail("I11", "%v", err)
+	}
 }
 
 // forget: what a phone dropped, because it was on disk for long, it cannot bring back.

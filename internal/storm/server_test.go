@@ -34,6 +34,7 @@ type server struct {
 	now     func() time.Time
 	bind    func(core.App) // what watches the saves
 	newID   func() string
+	durable string // what durable means
 	saves   int    // until the power fails; below 0 it does not
 	left    string // the directory as the power cut left it; empty while there is power
 }
@@ -46,7 +47,7 @@ func (s *server) open() error {
 	if err != nil {
 		return err
 	}
-	if err := hooks.Register(app, hooks.Config{Now: s.now, NewID: s.newID, Limits: route.Limits{Writes: -1, Reads: -1, Strangers: -1}}); err != nil {
+	if err := hooks.Register(app, hooks.Config{Now: s.now, NewID: s.newID, Durable: s.durable, Limits: route.Limits{Writes: -1, Reads: -1, Strangers: -1}}); err != nil {
 		return err
 	}
 	app.OnRecordCreate().Bind(&hook.Handler[*core.RecordEvent]{Func: s.power, Priority: -1000})
@@ -123,6 +124,9 @@ func (s *server) newDir() string {
 // copyDir copies a data directory; what SQLite shares between processes dies with them.
 func copyDir(from, to string) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -139,6 +143,9 @@ func copyDir(from, to string) error {
 
 func copyFile(from, to string) error {
 	data, err := os.ReadFile(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // it was written beside its name, and has moved there
+	}
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"xuncha/hooks"
 	"xuncha/internal/phone"
 	"xuncha/sync"
 )
@@ -98,6 +99,7 @@ func newStorm(seed uint64, root string) (*storm, error) {
 	ids := rand.New(rand.NewPCG(seed, 2))
 	s.watch = &watch{newID: func() string { return recordID(ids) }}
 	s.server = &server{root: root, now: func() time.Time { return s.at }, bind: s.watch.bind, newID: s.watch.newID}
+	s.durable = []string{hooks.DurableDisk, hooks.DurableDisk, hooks.DurableBackup}[s.IntN(3)]
 	s.desk = desk{s.server, house.tokens}
 	s.dir = s.newDir()
 	if err := errors.Join(copyDir(house.dir, s.dir), s.open()); err != nil {
@@ -190,6 +192,7 @@ var events = []struct {
 	{4, (*storm).settleHeld},
 	{2, (*storm).cloneOne},
 	{2, (*storm).jump},
+	{3, (*storm).night},
 	{2, (*storm).blackout},
 	{3, (*storm).backup},
 	{3, (*storm).restore},
