@@ -24,7 +24,7 @@ func (b *bench) creates() error {
 	}
 	large := w
 	large.dir += "-large"
-	if err := copyFile(w.dir, large.dir); err != nil {
+	if err := copyFiles(w.dir, large.dir, database, epochMark); err != nil {
 		return err
 	}
 	return opened(w.dir, func(few core.App) error {

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -187,10 +188,10 @@ func (b *bench) among(w world, t twin, kinds []string, do func(peers) error) (er
 			dir = t.dir
 		case quiet:
 			dir = t.dir + "-quiet"
-			err = copyFile(t.dir, dir)
+			err = copyFiles(t.dir, dir, database)
 		case floor:
 			dir = w.dir + "-floor"
-			err = copyFile(w.dir, dir)
+			err = copyFiles(w.dir, dir, database)
 		}
 		if err != nil {
 			return err
@@ -203,23 +204,35 @@ func (b *bench) among(w world, t twin, kinds []string, do func(peers) error) (er
 	return do(p)
 }
 
-// copyFile copies the database of a folder; nobody has it open.
-func copyFile(from, to string) error {
+// Files of a data folder: the database, and beside ours the mark of its epoch.
+const (
+	database  = "data.db"
+	epochMark = "sync_mark.json"
+)
+
+// copyFiles copies files of a folder that nobody has open.
+func copyFiles(from, to string, names ...string) error {
 	if err := os.MkdirAll(to, 0o700); err != nil {
 		return err
 	}
-	in, err := os.Open(filepath.Join(from, "data.db"))
+	for _, name := range names {
+		if err := copyFile(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = in.Close() }()
-	out, err := os.Create(filepath.Join(to, "data.db"))
+	out, err := os.Create(to)
 	if err != nil {
 		return err
 	}
 	_, err = io.Copy(out, in)
-	if closed := out.Close(); err == nil {
-		err = closed
-	}
-	return err
+	return errors.Join(err, out.Close())
 }

@@ -46,21 +46,23 @@ func (b *bench) idle() error {
 	})
 }
 
-// idling is the mean time of some round trips that must bring nothing.
+// idling is the median time of some round trips that must bring nothing.
 func idling(r *raw, count int) (time.Duration, error) {
-	took, err := timed(func() error {
-		for range count {
+	trips := make([]time.Duration, count)
+	for i := range trips {
+		took, err := timed(func() error {
 			text, err := r.round(true)
-			if err != nil {
-				return err
+			if err == nil && (bytes.Contains(text, []byte(`"versions":`)) || r.more) {
+				err = fmt.Errorf("something came: %.300s", text)
 			}
-			if bytes.Contains(text, []byte(`"versions":`)) || r.more {
-				return fmt.Errorf("something came: %.300s", text)
-			}
+			return err
+		})
+		if err != nil {
+			return 0, err
 		}
-		return nil
-	})
-	return took / time.Duration(count), err
+		trips[i] = took
+	}
+	return median(trips), nil
 }
 
 func timed(do func() error) (time.Duration, error) {
