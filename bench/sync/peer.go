@@ -41,7 +41,7 @@ func (b *bench) start(kind, dir string) (*peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(self, asPeer, kind, dir)
+	cmd := exec.Command(self, asPeer, kind, dir) //nolint:gosec // this program itself
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -116,7 +116,7 @@ func openStreams(c *client, w world) (*streams, error) {
 			return err
 		}
 		req.Header.Set("Authorization", w.crews[i].officers[0].token)
-		res, err := c.http.Do(req)
+		res, err := c.http.Do(req) //nolint:bodyclose // close does, for all lines
 		if err != nil {
 			return err
 		}
