@@ -121,7 +121,7 @@ func TestTheNightForgetsInSlicesAndByAnIndex(t *testing.T) {
 		}
 	}
 	exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {:many}) "+
-		"INSERT INTO sync_feed SELECT 'u:x', 'evidence', 'gone' || i, 1 + i % 7, 'scope', 'reassigned' FROM n", dbx.Params{"many": many})
+		"INSERT INTO sync_feed (bucket, collection, record, seq, gone, reason) SELECT 'u:x', 'evidence', 'gone' || i, 1 + i % 7, 'scope', 'reassigned' FROM n", dbx.Params{"many": many})
 	exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {:many}) "+
 		"INSERT INTO sync_mutation (user, id, client, n, hash, seq, result, based_on, at) SELECT 'x', 'old' || i, 'c', i, '', 1, '{}', '{\"weather\":\"older' || i || '\"}', '2020-01-01' FROM n",
 		dbx.Params{"many": many})

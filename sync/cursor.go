@@ -41,6 +41,27 @@ func (c Cursor) newest() int64 {
 	return newest
 }
 
+// last sorts after every collection: all rows of the seq are behind.
+const last = "\U0010ffff"
+
+// finish moves a cursor behind everything: nothing up to head is left.
+func (c *Cursor) finish(head int64) {
+	c.Base = head
+	for i := range c.Positions {
+		c.Positions[i] = Position{Seq: head, Collection: last}
+	}
+}
+
+// complete tells whether the pull before left nothing, so that there may be little now.
+func (c Cursor) complete() bool {
+	for _, p := range c.Positions {
+		if p != (Position{Seq: c.Base, Collection: last}) {
+			return false
+		}
+	}
+	return true
+}
+
 // Seal writes a cursor with its signature under key.
 func (c Cursor) Seal(key []byte) string {
 	data := encode(c)

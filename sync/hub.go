@@ -2,13 +2,22 @@ package sync
 
 // The hub pokes phones that are connected: something of yours changed, come and pull.
 
-import stdsync "sync"
+import (
+	stdsync "sync"
+	"sync/atomic"
+	"time"
+)
+
+// calm is the time between two pokes of a bucket. The first of a burst goes out at once,
+// what comes meanwhile is the next one.
+const calm = 10 * time.Millisecond
 
 // Hub tells listeners the highest seq of their buckets. A slow listener loses pokes,
 // never its place: it is told the newest head when it looks again. The zero value is ready.
 type Hub struct {
 	mu        stdsync.Mutex
-	listeners map[string]map[*Listener]bool // by bucket
+	listeners map[string][]*Listener // by bucket
+	resting   map[string]int64       // buckets that were just poked, and what came meanwhile
 }
 
 // Listener is one connected phone. C is signalled when its head or its standing changed.
@@ -16,24 +25,22 @@ type Listener struct {
 	C       chan struct{} // capacity 1
 	user    string
 	buckets []string
-	mu      stdsync.Mutex
-	head    int64
-	ended   bool
+	places  []int // its place among the listeners of each bucket
+	head    atomic.Int64
+	ended   atomic.Bool
 }
 
 // Listen registers a phone for its buckets.
 func (h *Hub) Listen(user string, buckets []string) *Listener {
-	l := &Listener{C: make(chan struct{}, 1), user: user, buckets: buckets}
+	l := &Listener{C: make(chan struct{}, 1), user: user, buckets: buckets, places: make([]int, len(buckets))}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.listeners == nil {
-		h.listeners = map[string]map[*Listener]bool{}
+		h.listeners = map[string][]*Listener{}
 	}
-	for _, b := range buckets {
-		if h.listeners[b] == nil {
-			h.listeners[b] = map[*Listener]bool{}
-		}
-		h.listeners[b][l] = true
+	for i, b := range buckets {
+		l.places[i] = len(h.listeners[b])
+		h.listeners[b] = append(h.listeners[b], l)
 	}
 	return l
 }
@@ -42,11 +49,25 @@ func (h *Hub) Listen(user string, buckets []string) *Listener {
 func (h *Hub) Leave(l *Listener) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, b := range l.buckets {
-		delete(h.listeners[b], l)
-		if len(h.listeners[b]) == 0 {
-			delete(h.listeners, b)
+	for i, b := range l.buckets {
+		h.leave(b, l.places[i])
+	}
+	l.buckets = nil
+}
+
+// leave fills a place with the last listener of the bucket.
+func (h *Hub) leave(bucket string, place int) {
+	all := h.listeners[bucket]
+	end := len(all) - 1
+	moved := all[end]
+	for i, b := range moved.buckets {
+		if b == bucket && moved.places[i] == end {
+			moved.places[i] = place
 		}
+	}
+	all[place], all[end] = moved, nil
+	if h.listeners[bucket] = all[:end]; end == 0 {
+		delete(h.listeners, bucket)
 	}
 }
 
@@ -55,9 +76,35 @@ func (h *Hub) Poke(buckets []string, seq int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, b := range buckets {
-		for l := range h.listeners[b] {
-			l.raise(seq, false)
+		switch next, rests := h.resting[b]; {
+		case rests:
+			h.resting[b] = max(next, seq)
+		case len(h.listeners[b]) > 0:
+			h.raise(b, seq)
 		}
+	}
+}
+
+// raise tells the listeners of a bucket and lets it rest.
+func (h *Hub) raise(bucket string, seq int64) {
+	for _, l := range h.listeners[bucket] {
+		l.rise(seq)
+		l.Signal()
+	}
+	if h.resting == nil {
+		h.resting = map[string]int64{}
+	}
+	h.resting[bucket] = 0
+	time.AfterFunc(calm, func() { h.rested(bucket) })
+}
+
+func (h *Hub) rested(bucket string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	next := h.resting[bucket]
+	delete(h.resting, bucket)
+	if next > 0 {
+		h.raise(bucket, next)
 	}
 }
 
@@ -65,34 +112,42 @@ func (h *Hub) Poke(buckets []string, seq int64) {
 func (h *Hub) End(user string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for l := range h.listeners["u:"+user] {
-		l.raise(0, true)
+	for _, l := range h.listeners["u:"+user] {
+		l.End()
 	}
 }
 
-// EndAll closes every stream: a new epoch has begun, and phones are to come at once.
+// EndAll closes every stream: phones are to come at once.
 func (h *Hub) EndAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, listeners := range h.listeners {
-		for l := range listeners {
-			l.raise(0, true)
+		for _, l := range listeners {
+			l.End()
 		}
 	}
 }
 
 // Start sets where a listener begins; nothing is signalled.
-func (l *Listener) Start(head int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.head = max(l.head, head)
+func (l *Listener) Start(head int64) { l.rise(head) }
+
+// End closes the listener's stream.
+func (l *Listener) End() {
+	l.ended.Store(true)
+	l.Signal()
 }
 
-func (l *Listener) raise(seq int64, end bool) {
-	l.mu.Lock()
-	l.head = max(l.head, seq)
-	l.ended = l.ended || end
-	l.mu.Unlock()
+func (l *Listener) rise(seq int64) {
+	for {
+		head := l.head.Load()
+		if seq <= head || l.head.CompareAndSwap(head, seq) {
+			return
+		}
+	}
+}
+
+// Signal makes the listener look again.
+func (l *Listener) Signal() {
 	select {
 	case l.C <- struct{}{}:
 	default: // a signal waits already
@@ -100,8 +155,4 @@ func (l *Listener) raise(seq int64, end bool) {
 }
 
 // Head is the highest seq of the listener's buckets; ended says the stream must close.
-func (l *Listener) Head() (head int64, ended bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.head, l.ended
-}
+func (l *Listener) Head() (head int64, ended bool) { return l.head.Load(), l.ended.Load() }

@@ -151,6 +151,8 @@ type Tx interface {
 type View interface {
 	Feed
 	Clients
+	// Moment answers in one question what every sync asks: State, Grants and Applied.
+	Moment(user, client string) (Moment, error)
 }
 
 // House is the server's store.

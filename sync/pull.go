@@ -3,6 +3,7 @@ package sync
 // Pull: one page of what changed, read in one transaction.
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -13,17 +14,39 @@ type Row struct {
 	Bucket string
 }
 
+// Query says which rows of the feed are read.
+type Query struct {
+	Buckets    []string
+	Collection string   // of this one alone; "" is all
+	After      Position // the rows behind it
+	Base       int64    // gone marks at or below it are left out
+	Limit      int      // rows at most
+}
+
 // Feed reads the order of changes within one read transaction.
 type Feed interface {
 	// State returns where the server stands.
 	State() (State, error)
 	// Grants returns the buckets a user may read and their generation.
 	Grants(user string) (buckets []string, gen int64, err error)
-	// Rows returns at most limit rows of the buckets after a position, in the order of
-	// (seq, collection, record), gone marks only above base.
-	Rows(buckets []string, after Position, base int64, limit int) ([]Row, error)
+	// Rows hands out the rows of a query in the order of (seq, collection, record), until
+	// there are no more or take returns false. A row is take's only while it runs: its
+	// document is overwritten by the next.
+	Rows(q Query, take func(*Row) bool) error
 	// Live goes through every row of the buckets that is not gone, for the digest.
 	Live(buckets []string, each func(collection, record string, seq int64)) error
+}
+
+// Collect reads the rows of a query as the caller's own.
+func Collect(f Feed, q Query) ([]Row, error) {
+	var out []Row
+	err := f.Rows(q, func(r *Row) bool {
+		own := *r
+		own.Doc, own.Versions = slices.Clone(r.Doc), slices.Clone(r.Versions)
+		out = append(out, own)
+		return true
+	})
+	return out, err
 }
 
 // State is where the server stands.
@@ -34,13 +57,21 @@ type State struct {
 	Run       string // since the database was opened
 }
 
-// Pulled is the answer's half that a pull makes.
+// Moment is all that a sync needs to know before it reads the feed.
+type Moment struct {
+	State
+	Buckets []string // that the user may read
+	Gen     int64    // of his grants
+	Owner   string   // whose the client id is; "" for a new one
+	Applied int64    // the client's highest n
+}
+
+// Pulled is what a pull adds to its page.
 type Pulled struct {
-	Changes []Change
-	Cursor  string
-	More    bool
-	Digest  *Digest
-	Reset   *Reset
+	Cursor string
+	More   bool
+	Digest *Digest
+	Reset  *Reset
 }
 
 // Puller answers pulls; Key signs cursors.
@@ -49,56 +80,51 @@ type Puller struct {
 	Key  []byte
 }
 
-// Page answers one pull for a user from his cursor.
-func (p Puller) Page(user string, client Client, sealed string, spec PullSpec) (Pulled, error) {
-	out := Pulled{Changes: []Change{}}
-	state, err := p.Feed.State()
-	if err != nil {
-		return out, err
-	}
-	buckets, gen, err := p.Feed.Grants(user)
-	if err != nil {
-		return out, err
-	}
-	cursor, reason := p.open(user, client, sealed, state, gen)
+// errLarge: there is more than a small page takes.
+var errLarge = errors.New("this takes a page of its own")
+
+// Fill answers one pull for a user from his cursor. For a small page it may be errLarge.
+func (p Puller) Fill(page *Page, at Moment, user string, client Client, sealed string, spec PullSpec) (out Pulled, err error) {
+	cursor, reason := p.open(user, client, sealed, at)
 	if reason != "" {
 		out.Reset = &Reset{reason}
 	}
-	if err := p.fill(&out, &cursor, classify(buckets), spec); err != nil {
+	small := page.most < MaxPage
+	if small && (spec.Digest || !cursor.complete()) {
+		return out, errLarge
+	}
+	if err := p.fill(&out, page, &cursor, classify(at.Buckets), spec); err != nil {
 		return out, err
 	}
+	if small && page.full {
+		return out, errLarge
+	}
 	if !out.More {
-		cursor.Base = state.Head
-		for i := range cursor.Positions {
-			cursor.Positions[i] = Position{Seq: state.Head, Collection: last}
-		}
+		cursor.finish(at.Head)
 		if spec.Digest {
-			out.Digest, err = p.digest(buckets)
+			out.Digest, err = p.digest(at.Buckets)
 		}
 	}
-	cursor.Run = state.Run
+	cursor.Run = at.Run
 	out.Cursor = cursor.Seal(p.Key)
 	return out, err
 }
 
-// last sorts after every collection: all rows of the seq are behind.
-const last = "\U0010ffff"
-
 // open reads a cursor, or begins anew and says why.
-func (p Puller) open(user string, client Client, sealed string, state State, gen int64) (Cursor, string) {
-	fresh := Cursor{Epoch: state.Epoch, User: user, Gen: gen, Schema: client.Schema, Base: state.Head}
+func (p Puller) open(user string, client Client, sealed string, at Moment) (Cursor, string) {
+	fresh := Cursor{Epoch: at.Epoch, User: user, Gen: at.Gen, Schema: client.Schema, Base: at.Head}
 	if sealed == "" {
 		return fresh, ""
 	}
 	c, ok := Unseal(p.Key, sealed)
 	switch {
-	case !ok, c.User != user, c.Epoch != state.Epoch:
+	case !ok, c.User != user, c.Epoch != at.Epoch:
 		return fresh, ResetCursor
 	case c.Schema != client.Schema:
 		return fresh, ResetSchema
-	case c.Gen != gen:
+	case c.Gen != at.Gen:
 		return fresh, ResetScope
-	case c.Base < state.Compacted:
+	case c.Base < at.Compacted:
 		return fresh, ResetCompacted
 	}
 	return c, ""
@@ -118,36 +144,32 @@ func classify(buckets []string) [classes][]string {
 }
 
 // fill reads rows class by class until the page is full.
-func (p Puller) fill(out *Pulled, c *Cursor, buckets [classes][]string, spec PullSpec) error {
+func (p Puller) fill(out *Pulled, page *Page, c *Cursor, buckets [classes][]string, spec PullSpec) error {
 	limit := spec.Limit
 	if limit <= 0 {
 		limit = defaultRows
 	}
 	limit = min(limit, MaxRows)
-	size := 0
 	for class, names := range buckets {
 		if len(names) == 0 {
 			continue
 		}
-		rows, err := p.Feed.Rows(names, c.Positions[class], c.Base, limit-len(out.Changes)+1)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			size += len(row.Doc) + len(row.Versions) + rowFrame
-			if len(out.Changes) == limit || size > MaxPage && len(out.Changes) > 0 {
+		at := &c.Positions[class]
+		q := Query{Buckets: names, After: *at, Base: c.Base, Limit: limit - page.rows + 1}
+		err := p.Feed.Rows(q, func(r *Row) bool {
+			if page.rows == limit || !page.add(r) {
 				out.More = true
-				return nil
+				return false
 			}
-			out.Changes = append(out.Changes, row.Change)
-			c.Positions[class] = Position{row.Seq, row.Collection, row.Record}
+			*at = Position{r.Seq, r.Collection, r.Record}
+			return true
+		})
+		if err != nil || out.More {
+			return err
 		}
 	}
 	return nil
 }
-
-// rowFrame is what a change takes in the answer beside its document, in bytes.
-const rowFrame = 120
 
 func (p Puller) digest(buckets []string) (*Digest, error) {
 	var sum Sum

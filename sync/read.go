@@ -118,7 +118,7 @@ func (m *Mutation) UnmarshalJSON(data []byte) error {
 // whole is a number without a fraction, however it is spelled: 1, 1.0 and 1e0 are one.
 type whole int64
 
-// maxWhole is the largest whole number that every client's numbers hold exactly.
+// maxWhole: below it every client's numbers are exact; 2^53 + 1 is read as 2^53.
 const maxWhole = 1 << 53
 
 var errNotWhole = errors.New("not a whole number")
@@ -128,7 +128,7 @@ func (w *whole) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &f); err != nil {
 		return err
 	}
-	if f != math.Trunc(f) || math.Abs(f) > maxWhole {
+	if f != math.Trunc(f) || math.Abs(f) >= maxWhole {
 		return errNotWhole
 	}
 	*w = whole(f)

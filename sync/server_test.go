@@ -41,11 +41,13 @@ type server struct {
 	twist   func(*sync.Request) // what a wrong reading makes of a request
 	bend    func(sync.Request, *sync.Answer)
 	breakTx func(sync.Tx) sync.Tx
+	gate    *sync.Gate
 }
 
 func newServer() *server {
 	return &server{
 		w: newWorld(), budget: -1, results: map[string]string{}, shown: map[string]map[key]row{},
+		gate:   sync.NewGate(1, 0, 0), // a page that is not given back stops everything
 		oracle: oracle{saw: map[string]string{}, author: map[string]string{}},
 	}
 }
@@ -139,12 +141,15 @@ func (s *server) answer(r *http.Request, body []byte) (int, []byte, error) {
 	if s.twist != nil {
 		s.twist(&req)
 	}
-	desk := sync.Desk{House: s, Key: []byte("k"), Now: func() time.Time { return time.Unix(1_795_000_000, 0) }}
+	desk := sync.Desk{House: s, Key: []byte("k"), Now: func() time.Time { return time.Unix(1_795_000_000, 0) }, Gate: s.gate}
 	a, err := desk.Answer(r.Context(), user, req)
 	if errors.Is(err, errCrash) {
 		return http.StatusInternalServerError, nil, nil
 	}
 	if err != nil {
+		return 0, nil, err
+	}
+	if a, err = overTheWire(a); err != nil {
 		return 0, nil, err
 	}
 	a.Durable = s.w.durable
@@ -164,6 +169,12 @@ func (s *server) answer(r *http.Request, body []byte) (int, []byte, error) {
 		}
 	}
 	return http.StatusOK, data, err
+}
+
+// overTheWire is an answer as a phone reads it; its page is given back.
+func overTheWire(a sync.Answer) (read sync.Answer, err error) {
+	defer a.Done()
+	return read, json.Unmarshal(a.Wire(), &read)
 }
 
 // remember checks that a mutation's result never changes, and keeps what the phone must

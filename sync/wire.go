@@ -128,6 +128,31 @@ type Answer struct {
 	Durable int64    `json:"durable"`
 	Digest  *Digest  `json:"digest"`
 	Reset   *Reset   `json:"reset"`
+
+	page  *Page // the server's: Changes in the form of the wire
+	state State
+}
+
+// Wire is the answer as it is sent; its bytes are good until Done.
+func (a *Answer) Wire() []byte {
+	if a.page != nil {
+		return a.page.close(a)
+	}
+	type plain Answer
+	return encode((*plain)(a))
+}
+
+// unless gives a page back that did not become the answer's.
+func (a *Answer) unless(page *Page) {
+	if a.page != page {
+		page.leave()
+	}
+}
+
+// Done ends an answer whose bytes are not needed any more: its page is the next phone's.
+func (a *Answer) Done() {
+	a.page.leave()
+	a.page = nil
 }
 
 // Change is one record as it stands, or its mark that it is gone.

@@ -312,14 +312,21 @@ func (w tx) Grants(user string) ([]string, int64, error) {
 	return []string{"u:" + user, "a:" + w.agency[user], "g"}, w.gen[user], nil
 }
 
-func (w tx) Rows(buckets []string, after sync.Position, base int64, limit int) ([]sync.Row, error) {
+func (w tx) Moment(user, id string) (m sync.Moment, err error) {
+	m.State, _ = w.State()
+	m.Buckets, m.Gen, _ = w.Grants(user)
+	m.Owner, m.Applied, _ = w.Applied(id)
+	return m, nil
+}
+
+func (w tx) Rows(q sync.Query, take func(*sync.Row) bool) error {
 	var out []sync.Row
-	for _, b := range buckets {
+	for _, b := range q.Buckets {
 		for k, m := range w.feed[b] {
-			if m.gone != "" && m.seq <= base || compare(k, m.seq, after) <= 0 {
+			if m.gone != "" && m.seq <= q.Base || compare(k, m.seq, q.After) <= 0 || q.Collection != "" && q.Collection != k.collection {
 				continue
 			}
-			if w.wrong == "no tie-break inside a page" && m.seq == after.Seq {
+			if w.wrong == "no tie-break inside a page" && m.seq == q.After.Seq {
 				continue
 			}
 			c := sync.Change{Collection: k.collection, Record: k.id, Seq: m.seq, Gone: m.gone, Reason: m.reason}
@@ -332,7 +339,12 @@ func (w tx) Rows(buckets []string, after sync.Position, base int64, limit int) (
 	slices.SortFunc(out, func(a, b sync.Row) int {
 		return compare(key{a.Collection, a.Record}, a.Seq, sync.Position{Seq: b.Seq, Collection: b.Collection, Record: b.Record})
 	})
-	return out[:min(limit, len(out))], nil
+	for i := range out[:min(q.Limit, len(out))] {
+		if !take(&out[i]) {
+			break
+		}
+	}
+	return nil
 }
 
 func compare(k key, seq int64, p sync.Position) int {

@@ -5,10 +5,12 @@ package route
 // nothing moves ends.
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
 	"math"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -67,7 +69,7 @@ func (p Pace) Guard(next http.Handler) http.Handler {
 			defer body.leave()
 			own.Body = body
 		}
-		out := &pacedAnswer{w, ctl, p.Write}
+		out := &pacedAnswer{ResponseWriter: w, ctl: ctl, patient: p.Write}
 		defer out.extend()
 		next.ServeHTTP(out, own)
 	})
@@ -183,15 +185,27 @@ type pacedAnswer struct {
 	http.ResponseWriter
 	ctl     *http.ResponseController
 	patient time.Duration
+	taken   bool // a stream has the connection
 }
 
 // piece is how much of an answer must be taken within the time, in bytes.
 const piece = 32 << 10
 
-// Unwrap lets a stream set its own deadlines.
+// Unwrap lets a route reach what the server itself can do.
 func (a *pacedAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-func (a *pacedAnswer) extend() { _ = a.ctl.SetWriteDeadline(after(a.patient)) }
+// Hijack gives a stream the connection; its deadlines are the stream's from then on.
+func (a *pacedAnswer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := a.ctl.Hijack()
+	a.taken = err == nil
+	return conn, rw, err
+}
+
+func (a *pacedAnswer) extend() {
+	if !a.taken {
+		_ = a.ctl.SetWriteDeadline(after(a.patient))
+	}
+}
 
 func (a *pacedAnswer) Write(p []byte) (done int, err error) {
 	for {

@@ -3,10 +3,8 @@ package route
 // The stream: a phone that is online learns at once that something of its changed.
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	stdsync "sync"
@@ -20,11 +18,7 @@ import (
 	"xuncha/sync"
 )
 
-const (
-	heartbeat  = 25 * time.Second
-	ticketLife = 60 * time.Second
-	coalesce   = 20 * time.Millisecond // pokes of one burst become one event
-)
+const ticketLife = 60 * time.Second
 
 // tickets are one-time passes for EventSource, which cannot send a header.
 type tickets struct {
@@ -115,6 +109,8 @@ func (s *Syncer) passOf(e *core.RequestEvent) (pass, error) {
 	return passOf(e, user), nil
 }
 
+// stream takes the connection over from the server: what stood around its request is
+// given back, and an open line is two small waits.
 func (s *Syncer) stream(e *core.RequestEvent) error {
 	p, err := s.passOf(e)
 	if err != nil {
@@ -124,15 +120,17 @@ func (s *Syncer) stream(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	defer s.Hub.Leave(l)
-	w := line{e.Response, http.NewResponseController(e.Response)}
-	if err := w.open(); err != nil {
+	conn, _, err := http.NewResponseController(e.Response).Hijack()
+	if err != nil {
+		s.Hub.Leave(l)
 		return err
 	}
-	ctx, cancel := context.WithTimeout(e.Request.Context(), max(0, p.until.Sub(s.Desk.Now())))
-	defer cancel()
-	// An error of the line says that the phone is gone; it comes again by itself.
-	_ = w.follow(ctx, epoch, l)
+	w := newLine(conn, l, epoch, e.Response.Header())
+	left := max(0, p.until.Sub(s.Desk.Now()))
+	go func() {
+		defer s.Hub.Leave(l)
+		w.serve(left)
+	}()
 	return nil
 }
 
@@ -140,28 +138,27 @@ func (s *Syncer) stream(e *core.RequestEvent) error {
 // the moment that is read begins: what is committed before is in the head, what is
 // committed after is poked.
 func (s *Syncer) listen(app core.App, p pass) (epoch string, l *sync.Listener, err error) {
-	buckets, gen, err := store.Grants{App: app}.Of(p.user)
-	if err != nil {
+	var was sync.Moment
+	if err := store.InPages(app, func(r store.Pages) (err error) {
+		was, err = r.Moment(p.user, "")
+		return err
+	}); err != nil {
 		return "", nil, err
 	}
-	l = s.Hub.Listen(p.user, buckets)
-	err = store.InRead(app, func(r store.Reader) error {
+	l = s.Hub.Listen(p.user, was.Buckets)
+	err = store.InPages(app, func(r store.Pages) error {
 		if err := r.Standing(p.user, p.key); err != nil {
 			return err
 		}
-		state, err := r.State()
+		now, err := r.Moment(p.user, "")
 		if err != nil {
 			return err
 		}
-		now, newer, err := r.Grants(p.user)
-		if err != nil {
-			return err
+		if now.Gen != was.Gen { // the buckets changed just before; the phone connects anew
+			l.End()
 		}
-		if newer != gen { // the buckets changed just before; the phone connects anew
-			s.Hub.End(p.user)
-		}
-		epoch = state.Epoch
-		head, err := r.HeadOf(now)
+		epoch = now.Epoch
+		head, err := r.HeadOf(now.Buckets)
 		l.Start(head)
 		return err
 	})
@@ -181,82 +178,4 @@ func lapsed(err error) error {
 		return problem.New("unauthorized", "the log-in was ended since")
 	}
 	return err
-}
-
-// line is an open stream.
-type line struct {
-	http.ResponseWriter
-	ctl *http.ResponseController
-}
-
-// open sends the head of the stream. Without a deadline of its own it would be cut
-// after the server's five minutes.
-func (w line) open() error {
-	if err := w.ctl.SetWriteDeadline(time.Time{}); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Accel-Buffering", "no")
-	return nil
-}
-
-// writeLimit: a line that takes so long for one event has ended; else nobody would notice
-// that the log-in behind it has.
-const writeLimit = 20 * time.Second
-
-// longAgo as a deadline ends what is being written.
-var longAgo = time.Unix(1, 0)
-
-func (w line) send(text string) error {
-	limit := time.AfterFunc(writeLimit, func() { _ = w.ctl.SetWriteDeadline(longAgo) }) // it could be set when the line was opened
-	defer limit.Stop()
-	if _, err := w.Write([]byte(text)); err != nil {
-		return err
-	}
-	return w.ctl.Flush()
-}
-
-// follow sends a head now and whenever it has risen, until the log-in or the phone ends.
-func (w line) follow(ctx context.Context, epoch string, l *sync.Listener) error {
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
-	for sent := int64(-1); ; {
-		head, ended := l.Head()
-		if ended {
-			return nil
-		}
-		if head > sent {
-			if err := w.send(fmt.Sprintf("event: head\ndata: {\"epoch\":%q,\"head\":%d}\n\n", epoch, head)); err != nil {
-				return err
-			}
-			sent = head
-		}
-		if err := w.rest(ctx, l, beat); err != nil {
-			return err
-		}
-	}
-}
-
-// rest waits for the next poke, gathers its burst, and keeps the line alive meanwhile.
-func (w line) rest(ctx context.Context, l *sync.Listener, beat *time.Ticker) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-beat.C:
-			if err := w.send(": \n\n"); err != nil {
-				return err
-			}
-		case <-l.C:
-			burst := time.NewTimer(coalesce)
-			defer burst.Stop()
-			select {
-			case <-burst.C:
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-	}
 }

@@ -3,16 +3,12 @@ package route
 // The sync of phones: one round trip pushes and pulls.
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/json"
 	"errors"
-	"io"
+	"math/rand/v2"
+	"runtime"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -28,15 +24,16 @@ type Syncer struct {
 	Hub  *sync.Hub
 
 	tickets tickets
-	gate    chan struct{} // who is being answered
+	bodies  budget // of requests that are answered
+	answers budget // that are sent
 }
 
-// atOnce: so many phones are answered at the same time; the others wait their turn, so
-// that a thousand first syncs leave the board its part of the machine.
-const atOnce = 16
-
-// patience: a phone that waits longer is asked to come again.
-const patience = 20 * time.Second
+// The gate of pages: one for each processor at a time. So many phones may wait for theirs,
+// and so long; then they are asked to come again.
+const (
+	mayWait  = 4000
+	patience = 30 * time.Second
+)
 
 // graceDays: so long a disabled user's phone may send what it still holds.
 const graceDays = 30
@@ -47,10 +44,14 @@ const graceDays = 30
 //	GET  /api/sync/stream  server-sent events: the head of the user's buckets
 //	POST /api/sync/ticket  a one-time ticket for the stream
 func (s *Syncer) Bind(se *core.ServeEvent) {
-	s.gate = make(chan struct{}, atOnce)
+	s.Desk.Gate = sync.NewGate(runtime.GOMAXPROCS(0), mayWait, patience)
 	se.Router.POST("/api/sync", s.sync).Bind(apis.BodyLimit(0)) // readBody stops by itself
 	se.Router.GET("/api/sync/stream", s.stream)
 	se.Router.POST("/api/sync/ticket", s.ticket)
+	se.App.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		s.Hub.EndAll()
+		return e.Next()
+	})
 }
 
 // phoneUser is the user of a phone: also one disabled for less than graceDays.
@@ -74,127 +75,62 @@ func (s *Syncer) sync(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	body, err := readBody(e.Request.Header.Get("Content-Encoding"), asItComes(e))
-	if err != nil {
-		return err
-	}
-	req, err := sync.ReadRequest(body)
-	if err != nil {
-		return err
-	}
-	answer, err := s.answer(e, user, req)
-	if err != nil {
-		return err
-	}
-	return writeCompressed(e, answer)
-}
-
-// answer waits for its turn. What fails here may be sent again as it is.
-func (s *Syncer) answer(e *core.RequestEvent, user sync.User, req sync.Request) (sync.Answer, error) {
-	ctx := e.Request.Context()
-	turn := time.NewTimer(patience)
-	defer turn.Stop()
-	select {
-	case s.gate <- struct{}{}:
-		defer func() { <-s.gate }()
-	case <-turn.C:
-		return sync.Answer{}, problem.New("busy", "too many phones sync at this moment").In(retrySeconds)
-	case <-ctx.Done():
-		return sync.Answer{}, ctx.Err()
-	}
-	answer, err := s.Desk.Answer(ctx, user, req)
-	if _, known := problem.Of(err); err != nil && !known {
-		e.Response.Header().Set("Retry-After", strconv.Itoa(retrySeconds))
-	}
-	return answer, err
-}
-
-// retrySeconds is when a phone should try again what the server could not do now.
-const retrySeconds = 10
-
-// readBody reads a request of at most MaxBody bytes after decompression.
-func readBody(encoding string, in io.Reader) ([]byte, error) {
-	switch strings.ToLower(encoding) {
-	case "", "identity":
-	case "gzip":
-		zip, err := gzip.NewReader(in)
-		if err != nil {
-			return nil, problem.New("bad_encoding", "the body is not gzip: %v", err)
-		}
-		in = zip
-	case "zstd":
-		zip, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow))
-		if err != nil {
-			return nil, problem.New("bad_encoding", "the body is not zstd: %v", err)
-		}
-		defer zip.Close()
-		in = zip
-	default:
-		return nil, problem.New("bad_encoding", "Content-Encoding %q; gzip and zstd are understood", encoding)
-	}
-	body, err := io.ReadAll(io.LimitReader(in, sync.MaxBody+1))
-	if len(body) > sync.MaxBody {
-		return nil, problem.New("push_too_large", "at most %d bytes after decompression; send half", sync.MaxBody).With("limit", sync.MaxBody)
-	}
-	var line *problem.Problem
-	if errors.As(err, &line) {
-		return nil, line
+	out := share{of: &s.answers}
+	defer out.free()
+	coding, data, err := s.answer(e, user)
+	if err == nil {
+		err = out.hold(len(data))
 	}
 	if err != nil {
-		return nil, problem.New("bad_encoding", "the body cannot be read: %v", err)
-	}
-	return body, nil
-}
-
-// zstdWindow is what RFC 8878 asks every decoder to take, in bytes.
-const zstdWindow = 8 << 20
-
-// smallAnswer: bytes below which compressing an answer gains nothing.
-const smallAnswer = 1 << 10
-
-// writeCompressed sends an answer, zstd if the phone accepts it, else gzip. It is
-// complete in memory before the first byte is sent: no database waits for a slow line.
-func writeCompressed(e *core.RequestEvent, v any) error {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return err
+		return come(e, err)
 	}
 	h := e.Response.Header()
 	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(data)))
 	h.Add("Vary", "Accept-Encoding")
-	accept := e.Request.Header.Values("Accept-Encoding")
-	switch {
-	case len(data) < smallAnswer:
-	case accepts(accept, "zstd"):
-		h.Set("Content-Encoding", "zstd")
-		data = zstdEncoder.EncodeAll(data, nil)
-	case accepts(accept, "gzip"):
-		h.Set("Content-Encoding", "gzip")
-		var b bytes.Buffer
-		zip, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level is valid
-		_, err := zip.Write(data)
-		if err := errors.Join(err, zip.Close()); err != nil {
-			return err
-		}
-		data = b.Bytes()
+	if coding != "" {
+		h.Set("Content-Encoding", coding)
 	}
-	_, err = e.Response.Write(data)
+	_, err = e.Response.Write(data) // whoever reads slowly holds his own bytes and nothing else
 	return err
 }
 
-// accepts tells whether a coding is named, and not with the quality 0 (RFC 9110, 12.5.3).
-func accepts(header []string, coding string) bool {
-	for item := range strings.SplitSeq(strings.Join(header, ","), ",") {
-		name, params, _ := strings.Cut(item, ";")
-		if !strings.EqualFold(strings.TrimSpace(name), coding) {
-			continue
-		}
-		key, value, _ := strings.Cut(strings.TrimSpace(params), "=")
-		value, _, _ = strings.Cut(value, ";")
-		q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-		return !strings.EqualFold(strings.TrimSpace(key), "q") || err != nil || q > 0
+// answer is the whole answer, ready to be sent. What fails here may be sent again as it is.
+func (s *Syncer) answer(e *core.RequestEvent, user sync.User) (coding string, data []byte, err error) {
+	came := share{of: &s.bodies}
+	defer came.free()
+	body, err := came.readBody(e.Request.Header.Get("Content-Encoding"), asItComes(e))
+	if err != nil {
+		return "", nil, err
 	}
-	return false
+	req, err := sync.ReadRequest(body)
+	if err != nil {
+		return "", nil, err
+	}
+	a, err := s.Desk.Answer(e.Request.Context(), user, req)
+	defer a.Done()
+	if err != nil {
+		return "", nil, err
+	}
+	coding, data = compressed(e.Request.Header.Values("Accept-Encoding"), a.Wire())
+	return coding, data, nil
 }
 
-var zstdEncoder, _ = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)) // no option can fail
+// come tells a phone when to come again, where that may help.
+func come(e *core.RequestEvent, err error) error {
+	var busy sync.Busy
+	if errors.As(err, &busy) {
+		return problem.New("busy", "%d phones wait for their page, at most %d may, each for at most %d s", busy.Waiting, busy.Most, int(patience.Seconds())).
+			With("limit", busy.Most).With("waiting", busy.Waiting).In(soon())
+	}
+	if _, known := problem.Of(err); !known {
+		e.Response.Header().Set("Retry-After", strconv.Itoa(soon()))
+	}
+	return err
+}
+
+// retrySeconds is when a phone should try again what the server could not do now: at
+// least so many seconds later, at most twice as many, each its own time.
+const retrySeconds = 10
+
+func soon() int { return retrySeconds + rand.IntN(retrySeconds+1) }

@@ -185,9 +185,11 @@ const (
 	putDoc      = `INSERT INTO sync_doc (collection, record, seq, doc, versions) VALUES ({:c}, {:r}, {:seq}, {:doc}, {:versions})
 		ON CONFLICT (collection, record) DO UPDATE SET seq = excluded.seq, doc = excluded.doc, versions = excluded.versions`
 	dropDoc = `DELETE FROM sync_doc WHERE collection = {:c} AND record = {:r}`
-	putRow  = `INSERT INTO sync_feed (bucket, collection, record, seq, gone, reason) VALUES ({:b}, {:c}, {:r}, {:seq}, '', '')
-		ON CONFLICT (bucket, collection, record) DO UPDATE SET seq = excluded.seq, gone = '', reason = ''`
-	markGone = `UPDATE sync_feed SET seq = {:seq}, gone = {:gone}, reason = {:reason}
+	// putRow also notes the document's number, by which a page finds it.
+	putRow = `INSERT INTO sync_feed (bucket, collection, record, seq, gone, reason, doc) VALUES ({:b}, {:c}, {:r}, {:seq}, '', '',
+		coalesce((SELECT id FROM sync_doc WHERE collection = {:c} AND record = {:r}), 0))
+		ON CONFLICT (bucket, collection, record) DO UPDATE SET seq = excluded.seq, gone = '', reason = '', doc = excluded.doc`
+	markGone = `UPDATE sync_feed SET seq = {:seq}, gone = {:gone}, reason = {:reason}, doc = 0
 		WHERE collection = {:c} AND record = {:r} AND bucket = {:b} AND gone = ''`
 )
 
@@ -216,7 +218,8 @@ func (s Feed) Write(c Change) error {
 }
 
 // moveRows moves a record to a new seq wherever it stands.
-const moveRows = `UPDATE sync_feed SET seq = {:seq} WHERE collection = {:c} AND record = {:r} AND gone = '' RETURNING bucket`
+const moveRows = `UPDATE sync_feed SET seq = {:seq}, doc = (SELECT id FROM sync_doc WHERE collection = {:c} AND record = {:r})
+	WHERE collection = {:c} AND record = {:r} AND gone = '' RETURNING bucket`
 
 func (s Feed) ride(c Change) error {
 	buckets, err := s.buckets(moveRows, dbx.Params{"c": c.as, "r": c.id, "seq": c.Seq})

@@ -190,7 +190,7 @@ func (s Fsck) orphans(r *Report) error {
 }
 
 const bareRows = `SELECT f.bucket AS bucket, f.collection AS collection, f.record AS record FROM sync_feed f
-	LEFT JOIN sync_doc d ON d.collection = f.collection AND d.record = f.record
+	LEFT JOIN sync_doc d ON d.id = f.doc AND d.collection = f.collection AND d.record = f.record
 	WHERE f.gone = '' AND d.record IS NULL ORDER BY f.collection, f.record`
 
 // bare: a row that a phone would be sent without a document.

@@ -40,7 +40,7 @@ func (s Books) InTransaction(mutations int, do func(sync.Tx) error) error {
 
 // Reading shows one moment's state.
 func (s Books) Reading(do func(sync.View) error) error {
-	return InRead(s.App, func(r Reader) error { return do(r) })
+	return InPages(s.App, func(p Pages) error { return do(p) })
 }
 
 // book is the house within one transaction.

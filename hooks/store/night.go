@@ -98,7 +98,12 @@ const (
 // dropMarks drops one slice and says, in the same transaction, up to where marks are missing:
 // a phone that stands below begins anew.
 func dropMarks(tx core.App, horizon int64) (int, error) {
-	var rows []pageRow
+	var rows []struct {
+		Bucket     string `db:"bucket"`
+		Collection string `db:"collection"`
+		Record     string `db:"record"`
+		Seq        int64  `db:"seq"`
+	}
 	if err := tx.DB().NewQuery(oldMarks).Bind(dbx.Params{"horizon": horizon, "n": nightSlice}).All(&rows); err != nil || len(rows) == 0 {
 		return 0, err
 	}

@@ -1,12 +1,11 @@
 package store
 
-// Reading the feed: one page is one read transaction, read whole before a byte is sent.
+// Where the feed stands, what a user may read of it, and whether he still may.
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"strconv"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -14,13 +13,10 @@ import (
 	"xuncha/sync"
 )
 
-// Reader is the port of pulls over one read transaction.
+// Reader reads where the feed stands, and for whom.
 type Reader struct{ DB dbx.Builder }
 
-var (
-	_ sync.View = Reader{}
-	_ sync.Runs = Reader{}
-)
+var _ sync.Runs = Reader{}
 
 // InRead runs do in one read transaction: everything it reads is of one moment.
 func InRead(app core.App, do func(Reader) error) error {
@@ -43,21 +39,30 @@ func (s Reader) State() (sync.State, error) {
 	if err := s.DB.NewQuery(readState).All(&rows); err != nil {
 		return state, err
 	}
-	numbers := map[string]*int64{"head": &state.Head, "compacted": &state.Compacted}
 	for _, row := range rows {
-		switch row.Key {
-		case "epoch":
-			state.Epoch = row.Value
-		case "run":
-			state.Run = row.Value
-		}
-		if n := numbers[row.Key]; n != nil {
-			if _, err := fmt.Sscan(row.Value, n); err != nil {
-				return state, fmt.Errorf("sync_meta %s: %w", row.Key, err)
-			}
+		if err := setMeta(&state, row.Key, row.Value); err != nil {
+			return state, err
 		}
 	}
 	return state, nil
+}
+
+// setMeta takes one row of sync_meta into the state.
+func setMeta(state *sync.State, key, value string) (err error) {
+	switch key {
+	case "epoch":
+		state.Epoch = value
+	case "run":
+		state.Run = value
+	case "head":
+		state.Head, err = strconv.ParseInt(value, 10, 64)
+	case "compacted":
+		state.Compacted, err = strconv.ParseInt(value, 10, 64)
+	}
+	if err != nil {
+		err = fmt.Errorf("sync_meta %s: %w", key, err)
+	}
+	return err
 }
 
 // Applied returns whose a client id is and its highest n.
@@ -89,73 +94,6 @@ func (s Reader) Standing(user, tokenKey string) error {
 		return ErrSignedOut
 	case rows[0].Disabled != "":
 		return ErrDisabled
-	}
-	return nil
-}
-
-// pageOf reads one bucket from its index; the pages of several buckets are merged.
-const pageOf = `SELECT * FROM (SELECT f.bucket, f.collection, f.record, f.seq, f.gone, f.reason FROM sync_feed f
-	WHERE f.bucket = {:b%[1]d} AND (f.seq, f.collection, f.record) > ({:seq}, {:c}, {:r}) AND (f.gone = '' OR f.seq > {:base})
-	ORDER BY f.seq, f.collection, f.record LIMIT {:limit})`
-
-const withDocs = `SELECT p.*, coalesce(d.doc, '') AS doc, coalesce(d.versions, '') AS versions FROM (%s) p
-	LEFT JOIN sync_doc d ON d.collection = p.collection AND d.record = p.record AND p.gone = ''
-	ORDER BY p.seq, p.collection, p.record LIMIT {:limit}`
-
-type pageRow struct {
-	Bucket     string `db:"bucket"`
-	Collection string `db:"collection"`
-	Record     string `db:"record"`
-	Seq        int64  `db:"seq"`
-	Gone       string `db:"gone"`
-	Reason     string `db:"reason"`
-	Doc        string `db:"doc"`
-	Versions   string `db:"versions"`
-}
-
-// Rows reads a page of the buckets after a position.
-func (s Reader) Rows(buckets []string, after sync.Position, base int64, limit int) ([]sync.Row, error) {
-	params := dbx.Params{"seq": after.Seq, "c": after.Collection, "r": after.Record, "base": base, "limit": limit}
-	pages := make([]string, len(buckets))
-	for i, b := range buckets {
-		params[fmt.Sprintf("b%d", i)] = b
-		pages[i] = fmt.Sprintf(pageOf, i)
-	}
-	var rows []pageRow
-	sql := fmt.Sprintf(withDocs, strings.Join(pages, " UNION ALL "))
-	if err := s.DB.NewQuery(sql).Bind(params).All(&rows); err != nil {
-		return nil, err
-	}
-	out := make([]sync.Row, len(rows))
-	for i, r := range rows {
-		out[i] = sync.Row{Bucket: r.Bucket, Change: sync.Change{Collection: r.Collection, Record: r.Record, Seq: r.Seq, Gone: r.Gone, Reason: r.Reason}}
-		if r.Gone == "" {
-			out[i].Doc, out[i].Versions = json.RawMessage(r.Doc), json.RawMessage(r.Versions)
-		}
-	}
-	return out, nil
-}
-
-const readLive = `SELECT collection, record, seq FROM sync_feed WHERE bucket = {:b} AND gone = ''`
-
-// Live reads every row that a holder of the buckets should hold.
-func (s Reader) Live(buckets []string, each func(collection, record string, seq int64)) error {
-	for _, b := range buckets {
-		rows, err := s.DB.NewQuery(readLive).Bind(dbx.Params{"b": b}).Rows()
-		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			var collection, record string
-			var seq int64
-			if err := rows.Scan(&collection, &record, &seq); err != nil {
-				return err
-			}
-			each(collection, record, seq)
-		}
-		if err := rows.Close(); err != nil {
-			return err
-		}
 	}
 	return nil
 }

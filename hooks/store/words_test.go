@@ -34,7 +34,7 @@ func TestTheListsOfWordsAreRewrittenWhenTheProgramChanges(t *testing.T) {
 	for _, sql := range []string{
 		`UPDATE sync_doc SET doc = json_set(doc, '$.words', json('[]')) WHERE json_extract(doc, '$.name') = 'source'`,
 		`INSERT INTO sync_doc (collection, record, seq, doc, versions) VALUES ('dictionaries', 'oldwords0000001', 1, '{"id":"oldwords0000001","kind":"word_list","seq":1}', '{}')`,
-		`INSERT INTO sync_feed (bucket, collection, record, seq) VALUES ('g', 'dictionaries', 'oldwords0000001', 1)`,
+		`INSERT INTO sync_feed (bucket, collection, record, seq, doc) SELECT 'g', collection, record, 1, id FROM sync_doc WHERE record = 'oldwords0000001'`,
 	} {
 		if _, err := h.App.NonconcurrentDB().NewQuery(sql).Execute(); err != nil {
 			t.Fatal(err)

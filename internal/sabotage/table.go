@@ -109,20 +109,20 @@ var table = []sabotage{
 		"nextSeq, nil, &seq)\n	return seq ^ 1, err",
 	}}, storms},
 	{"no tie-break inside a page", []edit{{
-		"hooks/store/reader.go",
-		"(f.seq, f.collection, f.record) > ({:seq}, {:c}, {:r})",
-		"f.seq > {:seq}",
+		"hooks/store/pages.go",
+		"(f.seq, f.collection, f.record) > (?1, ?2, ?3)",
+		"f.seq > ?1",
 	}}, storms},
 	{"entering children not re-stamped", []edit{{
 		"hooks/store/scope.go",
 		"s.exec(putRow, dbx.Params{\"b\": b, \"c\": collection, \"r\": record, \"seq\": seq})",
-		"s.exec(\"INSERT INTO sync_feed (bucket, collection, record, seq, gone, reason) SELECT {:b}, {:c}, {:r}, seq, '', '' FROM sync_doc \"+\n" +
-			"			\"WHERE collection = {:c} AND record = {:r} ON CONFLICT DO UPDATE SET seq = excluded.seq, gone = '', reason = ''\",\n" +
+		"s.exec(\"INSERT INTO sync_feed (bucket, collection, record, seq, gone, reason, doc) SELECT {:b}, {:c}, {:r}, seq, '', '', id FROM sync_doc \"+\n" +
+			"			\"WHERE collection = {:c} AND record = {:r} ON CONFLICT DO UPDATE SET seq = excluded.seq, gone = '', reason = '', doc = excluded.doc\",\n" +
 			"			dbx.Params{\"b\": b, \"c\": collection, \"r\": record})",
 	}}, storms},
 	{"cursor of the last row instead of the head at more = false", []edit{{
 		"sync/pull.go",
-		"	if !out.More {\n		cursor.Base = state.Head\n",
-		"	if !out.More && len(out.Changes) > 0 {\n		state.Head = out.Changes[len(out.Changes)-1].Seq\n		cursor.Base = state.Head\n",
+		"	if !out.More {\n		cursor.finish(at.Head)\n",
+		"	if !out.More && page.rows > 0 {\n		cursor.finish(max(cursor.Positions[0].Seq, cursor.Positions[1].Seq))\n",
 	}}, model},
 }
