@@ -156,7 +156,7 @@ func (w work) judgeDraft(tx Tx, d Draft, e Edited, stands Standing, bad string) 
 		}
 	}
 	a.ID, a.key, a.hash = id, id, hashOf(encode(a.Mutation))
-	return answer(w.ctx, tx, w.user, "", &a, nil, false)
+	return w.answer(tx, &a, nil)
 }
 
 func deref(s *Stored) Result {

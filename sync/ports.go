@@ -34,10 +34,10 @@ type Clients interface {
 type Ledger interface {
 	past
 	Clients
-	// Enter stores an answered mutation under key and moves the client's n to m's. An
-	// entry that is there already stays as it is; without a key only n moves, without a
-	// client none does.
-	Enter(user User, client, key string, m *Mutation, s Stored) error
+	// Enter stores an answered mutation under key. One that is there already stays as it is.
+	Enter(user User, key string, m *Mutation, s Stored) error
+	// Move says that a user's client has come to its n.
+	Move(user User, client string, n int64) error
 	// Successor returns an applied mutation that was built on mutation for a field, ""
 	// if there is none.
 	Successor(mutation, field string) (string, error)

@@ -65,18 +65,30 @@ func (w work) piece(tx Tx, batch []arrival) (p Pushed, err error) {
 	if err != nil || epoch != w.epoch { // it changed since the greeting
 		return Pushed{Reset: &Reset{ResetEpoch}, stopped: true}, err
 	}
-	for i := range batch {
+	owner, applied, err := tx.Applied(w.client)
+	if err != nil {
+		return p, err
+	}
+	if owner != "" && owner != w.user.ID {
+		p.fork()
+		return p, nil
+	}
+	n := applied
+	for i := 0; i < len(batch) && !p.stopped; i++ {
 		a := batch[i] // judging changes it, and it may be judged again
-		err := p.step(w.ctx, tx, w.user, w.client, &a)
+		err := w.step(tx, &p, &n, &a)
 		var unfit Unfit
 		if errors.As(err, &unfit) {
 			return p, refusedAt{unfit, i}
 		}
-		if err != nil || p.stopped {
+		if err != nil {
 			return p, err
 		}
 	}
-	return p, nil
+	if n > applied {
+		err = tx.Move(w.user, w.client, n)
+	}
+	return p, err
 }
 
 func (p *Pushed) fork() {
@@ -135,42 +147,41 @@ func (a *arrival) name(n int64, id string) {
 // maxEcho bounds what of a malformed mutation is repeated and stored, in bytes.
 const maxEcho = 64
 
-func (p *Pushed) step(ctx context.Context, tx Tx, user User, client string, a *arrival) error {
-	owner, applied, err := tx.Applied(client)
-	if err != nil {
-		return err
-	}
-	known, err := tx.Known(user.ID, a.key)
+// step applies the client's next mutation, or one that it sends again; n is the highest n
+// that is applied.
+func (w work) step(tx Tx, p *Pushed, n *int64, a *arrival) error {
+	known, err := tx.Known(w.user.ID, a.key)
 	if err != nil {
 		return err
 	}
 	switch {
-	case owner != "" && owner != user.ID, a.N <= applied && known == nil:
+	case a.N <= *n && known == nil:
 		p.fork() // two phones with one client id: the storage was cloned or restored
 		return nil
-	case a.N > applied+1:
-		p.Code, p.Applied, p.stopped = CodeGap, applied, true
+	case a.N > *n+1:
+		p.Code, p.Applied, p.stopped = CodeGap, *n, true
 		return nil
 	}
-	result, err := answer(ctx, tx, user, client, a, known, a.N > applied)
+	result, err := w.answer(tx, a, known)
 	if err != nil {
 		return fmt.Errorf("mutation %s: %w", a.key, err)
 	}
+	result.N = a.N // under a new client id, after a renew, it is another
 	p.Results = append(p.Results, result)
-	p.Applied = max(applied, a.N)
+	*n = max(*n, a.N)
+	p.Applied = *n
 	return nil
 }
 
 // answer repeats a known mutation's result, or judges a new one and stores its result.
-// next says that the mutation takes the client's next n.
-func answer(ctx context.Context, tx Tx, user User, client string, a *arrival, known *Stored, next bool) (Result, error) {
-	if known != nil && known.Hash != a.hash {
-		return reuse(tx, user, client, a, next)
+func (w work) answer(tx Tx, a *arrival, known *Stored) (Result, error) {
+	switch {
+	case known != nil && known.Hash != a.hash:
+		return w.reuse(tx, a)
+	case known != nil:
+		return known.Result, nil
 	}
-	if known != nil {
-		return again(tx, user, client, a, known.Result, next)
-	}
-	j := judge{ctx: ctx, tx: tx, user: user, client: client, a: a, m: &a.Mutation}
+	j := judge{ctx: w.ctx, tx: tx, user: w.user, client: w.client, a: a, m: &a.Mutation}
 	result, err := j.run()
 	if err != nil {
 		return result, err
@@ -182,41 +193,25 @@ func answer(ctx context.Context, tx Tx, user User, client string, a *arrival, kn
 		}
 	}
 	j.version(&result)
-	return result, tx.Enter(user, client, a.key, j.m, Stored{
-		Hash: a.hash, Client: client, N: a.N, Result: result, Base: j.baseOf(), BasedOn: j.basedOn(result),
+	return result, tx.Enter(w.user, a.key, j.m, Stored{
+		Hash: a.hash, Client: w.client, N: a.N, Result: result, Base: j.baseOf(), BasedOn: j.basedOn(result),
 	})
 }
 
-// again gives a stored result; under a new client id, after a renew, it moves n.
-func again(tx Tx, user User, client string, a *arrival, result Result, next bool) (Result, error) {
-	result.N = a.N
-	if !next {
-		return result, nil
-	}
-	return result, tx.Enter(user, client, "", &a.Mutation, Stored{})
-}
-
 // reuse: an id that stands for another content. The body is kept; nothing is applied.
-func reuse(tx Tx, user User, client string, a *arrival, next bool) (Result, error) {
+func (w work) reuse(tx Tx, a *arrival) (Result, error) {
 	key := "reused:" + a.hash // the id keeps its first meaning
-	known, err := tx.Known(user.ID, key)
-	if err != nil {
-		return Result{}, err
+	known, err := tx.Known(w.user.ID, key)
+	if err != nil || known != nil {
+		return deref(known), err
 	}
-	if known != nil {
-		return again(tx, user, client, a, known.Result, next)
-	}
-	j := judge{tx: tx, user: user, client: client, a: a, m: &a.Mutation}
+	j := judge{tx: tx, user: w.user, client: w.client, a: a, m: &a.Mutation}
 	result, err := j.reject(CodeIDReused)
 	if err != nil {
 		return result, err
 	}
 	result.N, result.ID = a.N, a.ID
-	m := a.Mutation
-	if !next {
-		m.N = 0
-	}
-	return result, tx.Enter(user, client, key, &m, Stored{Hash: a.hash, Client: client, N: a.N, Result: result})
+	return result, tx.Enter(w.user, key, &a.Mutation, Stored{Hash: a.hash, Client: w.client, N: a.N, Result: result})
 }
 
 // bodyOf keeps at most MaxKept bytes of a body: as it came where it can be read again,

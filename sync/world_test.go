@@ -202,18 +202,21 @@ func (w tx) Applied(id string) (string, int64, error) {
 	return w.clients[id].user, w.clients[id].applied, nil
 }
 
-func (w tx) Enter(user sync.User, id, k string, m *sync.Mutation, s sync.Stored) error {
-	if _, ok := w.ledger[[2]string{user.ID, k}]; !ok && k != "" {
-		w.ledger[[2]string{user.ID, k}] = s
-		for field, older := range s.BasedOn {
-			if _, ok := w.newer[[2]string{older, field}]; !ok {
-				w.newer[[2]string{older, field}] = k
-			}
+func (w tx) Enter(user sync.User, k string, _ *sync.Mutation, s sync.Stored) error {
+	if _, ok := w.ledger[[2]string{user.ID, k}]; ok {
+		return nil
+	}
+	w.ledger[[2]string{user.ID, k}] = s
+	for field, older := range s.BasedOn {
+		if _, ok := w.newer[[2]string{older, field}]; !ok {
+			w.newer[[2]string{older, field}] = k
 		}
 	}
-	if id != "" {
-		w.clients[id] = client{user.ID, max(m.N, w.clients[id].applied)}
-	}
+	return nil
+}
+
+func (w tx) Move(user sync.User, id string, n int64) error {
+	w.clients[id] = client{user.ID, max(n, w.clients[id].applied)}
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -70,24 +71,41 @@ func authorField(r *core.Record) string {
 	return ""
 }
 
+// placeCase looks how the root of a case stands, whether the case is in the user's bucket,
+// and whether it ever was.
 func (s book) placeCase(p *sync.Place, user sync.User) error {
-	var status string
-	n, err := scan(reading(s.App), readPlace, dbx.Params{"bucket": "u:" + user.ID, "case": p.Case, "depth": rootDepth}, nil,
-		&status, &p.ClosedAt, &p.Had, &p.InScope)
-	if n > 0 { // else there is no such case
-		p.Closed = !casework.Process().State(casework.Status(status)).Open
+	key := [2]string{user.ID, p.Case}
+	if stands, known := s.memo.cases[key]; known {
+		p.Closed, p.ClosedAt, p.InScope, p.Had = stands.Closed, stands.ClosedAt, stands.InScope, stands.Had
+		return nil
 	}
+	root, up, status := "", p.Case, ""
+	for range rootDepth {
+		root, up = up, ""
+		n, err := scan(reading(s.App), readRoot, dbx.Params{"case": root}, nil, &up, &status, &p.ClosedAt)
+		if err != nil || n == 0 {
+			return err // there is no such case
+		}
+		if up == "" {
+			break
+		}
+	}
+	if up != "" {
+		return fmt.Errorf("case %s is merged more than %d deep", p.Case, rootDepth)
+	}
+	p.Closed = !casework.Process().State(casework.Status(status)).Open
+	n, err := scan(reading(s.App), readPlace, dbx.Params{"bucket": "u:" + user.ID, "case": p.Case}, nil, &p.InScope)
+	p.Had = n > 0
+	s.memo.cases[key] = *p
 	return err
 }
 
-// readPlace: how the root of a case stands, whether the case is in a user's bucket, and
-// whether it ever was.
-const readPlace = "WITH RECURSIVE up(id, depth) AS (SELECT {:case}, 0 " +
-	"UNION ALL SELECT c.`primary`, depth + 1 FROM up JOIN cases c ON c.id = up.id WHERE c.`primary` <> '' AND depth < {:depth}) " +
-	`SELECT c.status AS status, c.closed_at AS closed_at, f.record IS NOT NULL AS had, coalesce(f.gone = '', 0) AS now
-	FROM up JOIN cases c ON c.id = up.id
-	LEFT JOIN sync_feed f ON f.bucket = {:bucket} AND f.collection = 'cases' AND f.record = {:case}
-	ORDER BY up.depth DESC LIMIT 1`
+// These are asked for every mutation: a query that follows the chain by itself would open a
+// table of its own each time.
+const (
+	readRoot  = "SELECT `primary`, status, closed_at FROM cases WHERE id = {:case}"
+	readPlace = `SELECT gone = '' FROM sync_feed WHERE bucket = {:bucket} AND collection = 'cases' AND record = {:case}`
+)
 
 // Record returns a record as phones see it.
 func (s book) Record(collection, id string) (sync.Record, error) {
@@ -117,6 +135,9 @@ func (s book) Save(ctx context.Context, w sync.Write) (sync.Saved, error) {
 	}
 	if err := s.App.SaveWithContext(ctx, r); err != nil {
 		return sync.Saved{}, unfit(err)
+	}
+	if w.M.Collection == "actions" {
+		clear(s.memo.cases) // it may have moved its case
 	}
 	saved := sync.Saved{Seq: int64(r.GetInt("seq")), Outcome: sync.OK}
 	if w.M.Collection == "actions" {

@@ -50,12 +50,15 @@ type book struct {
 	memo *memo
 }
 
-func newBook(tx core.App, now func() time.Time) book { return book{App: tx, now: now, memo: &memo{}} }
+func newBook(tx core.App, now func() time.Time) book {
+	return book{App: tx, now: now, memo: &memo{cases: map[[2]string]sync.Place{}}}
+}
 
 // memo spares a transaction what it has read already.
 type memo struct {
 	epoch string
-	found *core.Record // what the present mutation patches
+	found *core.Record             // what the present mutation patches
+	cases map[[2]string]sync.Place // how cases stand for users; actions change that
 }
 
 var _ sync.Tx = book{}
@@ -92,15 +95,15 @@ func appliedOf(db dbx.Builder, client string) (user string, applied int64, err e
 	return user, applied, err
 }
 
-const readMutation = `SELECT client, n, hash, result, base, based_on FROM sync_mutation WHERE user = {:user} AND id = {:id}`
+const readMutation = `SELECT client, n, hash, result, base FROM sync_mutation WHERE user = {:user} AND id = {:id}`
 
 func (s book) Known(user, id string) (*sync.Stored, error) {
 	var m sync.Stored
-	var result, base, on sql.RawBytes
+	var result, base sql.RawBytes
 	var bad error
 	n, err := scan(reading(s.App), readMutation, dbx.Params{"user": user, "id": id}, func() {
-		bad = errors.Join(json.Unmarshal(result, &m.Result), json.Unmarshal(base, &m.Base), json.Unmarshal(on, &m.BasedOn))
-	}, &m.Client, &m.N, &m.Hash, &result, &base, &on)
+		bad = errors.Join(json.Unmarshal(result, &m.Result), json.Unmarshal(base, &m.Base))
+	}, &m.Client, &m.N, &m.Hash, &result, &base)
 	if n == 0 {
 		return nil, err
 	}
@@ -117,36 +120,34 @@ const (
 	readNewer = `SELECT newer FROM sync_based_on WHERE older = {:older} AND field = {:field} LIMIT 1`
 )
 
-// Enter stores an answered mutation under its key; without one only n moves, without a
-// client none does.
-func (s book) Enter(user sync.User, client, key string, m *sync.Mutation, st sync.Stored) error {
-	at := s.now().UTC().Format(stampLayout)
+// Enter stores an answered mutation under its key.
+func (s book) Enter(user sync.User, key string, m *sync.Mutation, st sync.Stored) error {
 	feed := Feed{App: s.App}
-	if key != "" {
-		result, err := json.Marshal(st.Result)
-		if err != nil {
+	result, err := json.Marshal(st.Result)
+	if err != nil {
+		return err
+	}
+	base, on, err := twoJSON(st.Base, st.BasedOn)
+	if err != nil {
+		return err
+	}
+	if err := feed.exec(putMutation, dbx.Params{
+		"user": user.ID, "id": key, "client": st.Client, "n": st.N, "hash": st.Hash, "seq": st.Result.Seq, "result": string(result),
+		"on": on, "c": m.Collection, "r": m.Record, "base": base, "device_at": string(m.At), "at": s.now().UTC().Format(stampLayout),
+	}); err != nil {
+		return err
+	}
+	for field, older := range st.BasedOn {
+		if err := feed.exec(putBasedOn, dbx.Params{"older": older, "field": field, "newer": key}); err != nil {
 			return err
-		}
-		base, on, err := twoJSON(st.Base, st.BasedOn)
-		if err != nil {
-			return err
-		}
-		if err := feed.exec(putMutation, dbx.Params{
-			"user": user.ID, "id": key, "client": client, "n": st.N, "hash": st.Hash, "seq": st.Result.Seq, "result": string(result),
-			"on": on, "c": m.Collection, "r": m.Record, "base": base, "device_at": string(m.At), "at": at,
-		}); err != nil {
-			return err
-		}
-		for field, older := range st.BasedOn {
-			if err := feed.exec(putBasedOn, dbx.Params{"older": older, "field": field, "newer": key}); err != nil {
-				return err
-			}
 		}
 	}
-	if client == "" {
-		return nil
-	}
-	return feed.exec(putClient, dbx.Params{"id": client, "user": user.ID, "n": m.N, "at": at})
+	return nil
+}
+
+// Move says that a client has come to its n.
+func (s book) Move(user sync.User, client string, n int64) error {
+	return Feed{App: s.App}.exec(putClient, dbx.Params{"id": client, "user": user.ID, "n": n, "at": s.now().UTC().Format(stampLayout)})
 }
 
 const stampLayout = "2006-01-02T15:04:05.000Z"

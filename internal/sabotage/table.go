@@ -85,8 +85,8 @@ var table = []sabotage{
 	}}, storms},
 	{"results keyed by (client, n) only", []edit{{
 		"sync/push.go",
-		"	switch {\n	case owner != \"\" && owner != user.ID, a.N <= applied && known == nil:",
-		"	if known != nil && known.Client != client {\n		known = nil\n	}\n	switch {\n	case owner != \"\" && owner != user.ID, a.N <= applied && known == nil:",
+		"	switch {\n	case a.N <= *n && known == nil:",
+		"	if known != nil && known.Client != w.client {\n		known = nil\n	}\n	switch {\n	case a.N <= *n && known == nil:",
 	}}, storms},
 	{"any late answer applied", []edit{{
 		"internal/phone/roundtrip.go",
@@ -105,8 +105,8 @@ var table = []sabotage{
 	}}, storms},
 	{"seq taken outside the transaction", []edit{{ // two numbers are taken, the later is committed first
 		"hooks/store/feed.go",
-		"nextSeq, nil, &seq)\n	return seq, err",
-		"nextSeq, nil, &seq)\n	return seq ^ 1, err",
+		"thisSeq, nil, &seq)\n	return seq, err",
+		"thisSeq, nil, &seq)\n	return seq ^ 1, err",
 	}}, storms},
 	{"no tie-break inside a page", []edit{{
 		"hooks/store/pages.go",
