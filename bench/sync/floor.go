@@ -27,11 +27,12 @@ import (
 	"xuncha/sync"
 )
 
-// floorPage reads a bucket from a position on, as our own pages do.
+// floorPage reads a bucket from a position on, by the index and the ids that our own pages
+// read by. Where ours learn a better way this one has to learn it too.
 const floorPage = `SELECT f.collection, f.record, f.seq, f.gone, f.reason, d.doc, d.versions FROM sync_feed f
-	LEFT JOIN sync_doc d ON d.collection = f.collection AND d.record = f.record
+	LEFT JOIN sync_doc d ON d.id = f.doc
 	WHERE f.bucket = ? AND (f.seq, f.collection, f.record) > (?, ?, ?) AND f.gone = ''
-	ORDER BY f.seq, f.collection, f.record LIMIT ?`
+	ORDER BY f.seq, f.collection, f.record LIMIT ? + 0`
 
 type floorServer struct {
 	page    *sql.Stmt
@@ -46,7 +47,7 @@ func (s serving) floor() error {
 		return err
 	}
 	f := floorServer{buckets: map[string][]string{}, buffers: stdsync.Pool{New: func() any { return new(floorBuffers) }}}
-	if f.zip, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)); err != nil {
+	if f.zip, err = zstd.NewWriter(nil, zstd.WithWindowSize(1<<20), zstd.WithEncoderLevel(zstd.SpeedFastest)); err != nil { // as ours
 		return err
 	}
 	if f.page, err = db.Prepare(floorPage); err != nil {
