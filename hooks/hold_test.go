@@ -278,7 +278,7 @@ func TestNoMutationMakesTheServerFail(t *testing.T) {
 	outcomes := map[sync.Outcome]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		raw := fmt.Sprintf(`{"n":%d,"id":"%s",%s}`, n+1, phone.ULID(time.Now()), f.anyMutation().Draw(t, "mutation"))
-		p, err := sync.Push(context.Background(), books, sync.User{ID: f.a.ID}, client, epoch, []json.RawMessage{[]byte(raw)})
+		p, err := sync.Push(context.Background(), books, sync.User{ID: f.a.ID}, client, sync.InEpoch(epoch), []json.RawMessage{[]byte(raw)})
 		if err != nil || len(p.Results) != 1 {
 			t.Fatalf("%.2000s: %+v %v", raw, p, err)
 		}

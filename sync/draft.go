@@ -55,12 +55,11 @@ type Drafted struct {
 // PushDrafts applies drafts in their order, each whole. It returns an error only where
 // the house fails, or the epoch is not the server's any more: ErrEpoch.
 func PushDrafts(ctx context.Context, house House, user User, epoch string, drafts []Draft) ([]Drafted, error) {
-	w := work{ctx: context.WithoutCancel(ctx), user: user, epoch: epoch}
+	w := work{ctx: context.WithoutCancel(ctx), user: user}
 	bad := make([]string, len(drafts))
 	out := make([]Drafted, 0, len(drafts))
 	err := inPieces(house, len(drafts), func(tx Tx, from, to int) (done []Drafted, err error) {
-		now, err := tx.Epoch()
-		if err != nil || now != epoch {
+		if now, err := tx.State(); err != nil || now.Epoch != epoch {
 			return nil, errors.Join(err, ErrEpoch)
 		}
 		for i := from; i < to; i++ {

@@ -11,7 +11,7 @@ type Witness struct {
 	Run   string `json:"run,omitempty"`
 }
 
-// Runs knows when the database was opened. A View that has it finds a database that was
+// Runs knows when the database was opened. A View or a Tx that has it finds a database that was
 // put back also after new changes have passed the numbers of the old ones.
 type Runs interface {
 	// Until returns the head at the end of a run of this epoch; known is false if there
@@ -49,13 +49,14 @@ func (s Desk) astray(user string, req Request, state State) bool {
 }
 
 // witness is what the cursor of a request testifies against this database, nil if nothing.
-// Only what we signed counts: anything else a phone can make up.
-func (s Desk) witness(v View, req Request, state State) (*Witness, error) {
+// Only what we signed counts: anything else a phone can make up. in is the view or the
+// transaction, which may know runs.
+func (s Desk) witness(in any, req Request, state State) (*Witness, error) {
 	c, ok := Unseal(s.Key, req.Cursor)
 	if !ok {
 		return nil, nil
 	}
-	runs, _ := v.(Runs)
+	runs, _ := in.(Runs)
 	w := c.witness()
 	against, err := w.Contradicts(state, runs)
 	if err != nil || !against {

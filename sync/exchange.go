@@ -31,9 +31,10 @@ const stampLayout = "2006-01-02T15:04:05.000Z"
 // the answer with Done.
 func (s Desk) Answer(ctx context.Context, user User, req Request) (a Answer, err error) {
 	a = Answer{Now: s.Now().UTC().Format(stampLayout), Results: []Result{}, Changes: []Change{}}
-	err = s.meet(&a, user, req)
-	if len(req.Push) > 0 && err == nil && a.Reset == nil {
+	if len(req.Push) > 0 {
 		err = s.push(ctx, &a, user, req)
+	} else {
+		err = s.meet(&a, user, req)
 	}
 	if errors.Is(err, errLarge) {
 		req.Push = nil // no body is held while it waits
@@ -56,13 +57,12 @@ func (s Desk) reading(user User, req Request, do func(View, Moment) error) error
 	})
 }
 
-// meet greets a phone, and answers its pull where nothing is to be applied before. Where its
-// cursor testifies that the database was put back, a new epoch begins, and the phone is
-// greeted in that.
+// meet greets a phone that pushes nothing and answers its pull. Where its cursor testifies
+// that the database was put back, a new epoch begins, and the phone is greeted in that.
 func (s Desk) meet(a *Answer, user User, req Request) error {
 	var against *Witness
 	greet := func(v View, at Moment) (err error) {
-		if against, err = s.greet(a, v, at, user, req); err != nil || a.Reset != nil || len(req.Push) > 0 {
+		if against, err = s.greet(a, v, at, user, req); err != nil || a.Reset != nil {
 			return err
 		}
 		return s.beside(a, v, at, user, req)
@@ -98,11 +98,35 @@ func (s Desk) greet(a *Answer, v View, at Moment, user User, req Request) (again
 // stand says where the server stands.
 func (a *Answer) stand(state State) { a.Epoch, a.Head, a.state = state.Epoch, state.Head, state }
 
+// push greets a phone in the transaction that applies what it sends, and then answers its
+// pull: two questions less than to greet it before.
 func (s Desk) push(ctx context.Context, a *Answer, user User, req Request) error {
-	p, err := Push(ctx, s.House, user, req.Client.ID, a.Epoch, req.Push)
+	var against *Witness
+	p, err := Push(ctx, s.House, user, req.Client.ID, func(tx Tx) (reset *Reset, err error) {
+		at, err := tx.State()
+		if err != nil {
+			return nil, err
+		}
+		if against, err = s.witness(tx, req, at); err != nil {
+			return nil, err
+		}
+		a.stand(at)
+		if against != nil || s.astray(user.ID, req, at) {
+			reset = &Reset{ResetEpoch}
+		}
+		return reset, nil
+	}, req.Push)
+	if err == nil && against != nil && s.Restored != nil {
+		err = s.Restored(*against)
+	}
 	a.Applied, a.Code, a.Results, a.Reset = p.Applied, p.Code, p.Results, p.Reset
 	if err != nil {
 		return err
+	}
+	if a.Reset == nil && req.Pull == nil && !user.Disabled {
+		a.Cursor = req.Cursor
+		a.reach(p.Results)
+		return nil
 	}
 	return s.reading(user, req, func(v View, at Moment) error {
 		if a.Reset != nil {
@@ -111,6 +135,14 @@ func (s Desk) push(ctx context.Context, a *Answer, user User, req Request) error
 		}
 		return s.beside(a, v, at, user, req)
 	})
+}
+
+// reach: the head is at least where the results are.
+func (a *Answer) reach(results []Result) {
+	for _, r := range results {
+		a.Head = max(a.Head, r.Seq)
+	}
+	a.state.Head = a.Head
 }
 
 // beside answers a pull to which there is little or nothing new; else it is errLarge.

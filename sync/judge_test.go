@@ -31,7 +31,7 @@ func say(t interface{ Fatalf(string, ...any) }, s *server, user, raw string) syn
 	client := fmt.Sprintf("%026s", user)
 	n := s.w.clients[client].applied + 1
 	raw = fmt.Sprintf(`{"n":%d,"id":"%s%0*d",%s`, n, user, 26-len(user), n, strings.TrimPrefix(raw, "{"))
-	p, err := sync.Push(context.Background(), s, sync.User{ID: user}, client, s.w.epoch, []json.RawMessage{[]byte(raw)})
+	p, err := sync.Push(context.Background(), s, sync.User{ID: user}, client, sync.InEpoch(s.w.epoch), []json.RawMessage{[]byte(raw)})
 	if err != nil || len(p.Results) != 1 {
 		t.Fatalf("%.300s: %+v %v", raw, p, err)
 	}

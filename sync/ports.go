@@ -141,8 +141,8 @@ type Tx interface {
 	Ledger
 	Records
 	Holds
-	// Epoch is the server's present epoch.
-	Epoch() (string, error)
+	// State is where the server stood when the transaction began.
+	State() (State, error)
 	// Next takes a seq for a write that changes no record.
 	Next() (int64, error)
 }

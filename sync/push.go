@@ -19,10 +19,24 @@ type Pushed struct {
 	stopped bool // the rest is not looked at
 }
 
-// Push applies the mutations of a request that was greeted in an epoch. It returns an
-// error only where the envelope is broken or the house fails; what was applied before
-// stays applied.
-func Push(ctx context.Context, house House, user User, client, epoch string, raws []json.RawMessage) (Pushed, error) {
+// Greet finds out within a transaction whether a phone belongs to the server as it stands;
+// else it is the reset that the phone gets, and nothing is applied.
+type Greet func(Tx) (*Reset, error)
+
+// InEpoch greets those of one epoch.
+func InEpoch(epoch string) Greet {
+	return func(tx Tx) (*Reset, error) {
+		state, err := tx.State()
+		if err == nil && state.Epoch != epoch {
+			return &Reset{ResetEpoch}, nil
+		}
+		return nil, err
+	}
+}
+
+// Push applies the mutations of a request. It returns an error only where the envelope is
+// broken or the house fails; what was applied before stays applied.
+func Push(ctx context.Context, house House, user User, client string, greet Greet, raws []json.RawMessage) (Pushed, error) {
 	p := Pushed{Results: []Result{}}
 	if len(raws) > MaxMutations {
 		return p, refuse("push_too_large", "%d mutations; at most %d in one request", len(raws), MaxMutations)
@@ -31,7 +45,7 @@ func Push(ctx context.Context, house House, user User, client, epoch string, raw
 	if err != nil {
 		return p, err
 	}
-	w := work{ctx: context.WithoutCancel(ctx), user: user, client: client, epoch: epoch} // who hangs up undoes nobody's work
+	w := work{ctx: context.WithoutCancel(ctx), user: user, client: client, greet: greet} // who hangs up undoes nobody's work
 	err = inPieces(house, len(batch), func(tx Tx, from, to int) (Pushed, error) {
 		return w.piece(tx, batch[from:to])
 	}, p.join, func(i int, reason string) bool {
@@ -54,16 +68,16 @@ func (p *Pushed) join(done Pushed) (stop bool) {
 
 // work is a push on its way through transactions.
 type work struct {
-	ctx           context.Context
-	user          User
-	client, epoch string
+	ctx    context.Context
+	user   User
+	client string
+	greet  Greet
 }
 
 // piece applies mutations within one transaction.
 func (w work) piece(tx Tx, batch []arrival) (p Pushed, err error) {
-	epoch, err := tx.Epoch()
-	if err != nil || epoch != w.epoch { // it changed since the greeting
-		return Pushed{Reset: &Reset{ResetEpoch}, stopped: true}, err
+	if reset, err := w.greet(tx); err != nil || reset != nil {
+		return Pushed{Reset: reset, stopped: true}, err
 	}
 	owner, applied, err := tx.Applied(w.client)
 	if err != nil {

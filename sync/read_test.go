@@ -85,7 +85,7 @@ func TestOneMutationThatCannotBeReadCostsOnlyItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := sync.Push(t.Context(), s, sync.User{ID: "ann"}, phoneID, s.w.epoch, r.Push)
+	p, err := sync.Push(t.Context(), s, sync.User{ID: "ann"}, phoneID, sync.InEpoch(s.w.epoch), r.Push)
 	if err != nil || p.Applied != 3 || len(p.Results) != 3 {
 		t.Fatalf("%+v %v", p, err)
 	}
@@ -98,7 +98,7 @@ func TestOneMutationThatCannotBeReadCostsOnlyItself(t *testing.T) {
 		t.Errorf("%+v, kept %v", p.Results[1], s.w.held)
 	}
 	for _, n := range []string{"1.5", "0", "-1", `"1"`, "null", "1e300", "[]"} {
-		if _, err := sync.Push(t.Context(), s, sync.User{ID: "ann"}, phoneID, s.w.epoch, []json.RawMessage{[]byte(good(n, 9))}); err == nil {
+		if _, err := sync.Push(t.Context(), s, sync.User{ID: "ann"}, phoneID, sync.InEpoch(s.w.epoch), []json.RawMessage{[]byte(good(n, 9))}); err == nil {
 			t.Errorf("n %s is taken", n)
 		}
 	}

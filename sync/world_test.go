@@ -187,8 +187,6 @@ var (
 
 func (w tx) Next() (int64, error) { return w.next(), nil }
 
-func (w tx) Epoch() (string, error) { return w.epoch, nil }
-
 func (w tx) EpochBase() (int64, error) { return w.base, nil }
 
 func (w tx) Known(user, id string) (*sync.Stored, error) {

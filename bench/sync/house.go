@@ -35,6 +35,7 @@ func (s serving) house() error {
 	if err != nil {
 		return err
 	}
+	hooks.LetGarbageLie() // as a server does
 	if err := hooks.Register(app, hooks.Config{Now: time.Now}); err != nil {
 		return err
 	}

@@ -64,6 +64,7 @@ func openApp(dir string, cfg hooks.Config) (core.App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", dir, err)
 	}
+	hooks.LetGarbageLie()
 	if err := hooks.Register(app, cfg); err != nil {
 		return nil, err
 	}

@@ -56,21 +56,34 @@ func newBook(tx core.App, now func() time.Time) book {
 
 // memo spares a transaction what it has read already.
 type memo struct {
-	epoch string
+	state sync.State
 	found *core.Record             // what the present mutation patches
 	cases map[[2]string]sync.Place // how cases stand for users; actions change that
 }
 
-var _ sync.Tx = book{}
+var (
+	_ sync.Tx   = book{}
+	_ sync.Runs = book{}
+)
 
-const readEpoch = `SELECT value FROM sync_meta WHERE key = 'epoch'`
-
-func (s book) Epoch() (string, error) {
-	if s.memo.epoch != "" {
-		return s.memo.epoch, nil
+// State is where the server stood when the transaction first asked.
+func (s book) State() (sync.State, error) {
+	if s.memo.state.Epoch != "" {
+		return s.memo.state, nil
 	}
-	err := one(reading(s.App), readEpoch, nil, &s.memo.epoch)
-	return s.memo.epoch, err
+	var state sync.State
+	var key, value string
+	var bad error
+	_, err := scan(reading(s.App), readState, nil, func() { bad = errors.Join(bad, setMeta(&state, key, value)) }, &key, &value)
+	if err = errors.Join(err, bad); err == nil {
+		s.memo.state = state
+	}
+	return state, err
+}
+
+// Until returns the head at the end of a run.
+func (s book) Until(run string) (head int64, known bool, err error) {
+	return Reader{reading(s.App)}.Until(run)
 }
 
 func (s book) Next() (int64, error) { return Feed{App: s.App}.Next() }
