@@ -49,6 +49,7 @@ soak: js
 	$(GO) test -run '^$$' -fuzz FuzzUnseal -fuzztime 60s ./sync
 	$(GO) test -run '^$$' -fuzz FuzzAnswer -fuzztime 60s ./sync
 	$(GO) test -run '^$$' -fuzz FuzzSound -fuzztime 60s ./hooks/route
+	$(GO) test -run '^$$' -fuzz FuzzReadBody -fuzztime 60s ./hooks/route
 	$(GO) test -run '^$$' -fuzz FuzzDecision -fuzztime 60s ./hooks/route
 	$(GO) test -run '^$$' -fuzz FuzzParseCaseFilter -fuzztime 60s ./hooks/store
 	$(GO) test -run '^$$' -fuzz FuzzParseHeldFilter -fuzztime 60s ./hooks/store
