@@ -118,3 +118,19 @@ func TestATicketCountsOnceAndWhileItsLogInDoes(t *testing.T) {
 		t.Errorf("after the user was disabled: %d %v", status, body)
 	}
 }
+
+// A server that stops ends its streams, so that phones come to the next one.
+func TestAServerThatStopsEndsItsStreams(t *testing.T) {
+	f := inField(t)
+	var all []<-chan string
+	for range 20 {
+		_, lines := events(t, f.h, "/api/sync/stream", f.a.Token)
+		hears(t, lines)
+		all = append(all, lines)
+	}
+	f.h.Stop()
+	for _, lines := range all {
+		for range lines { // the end of each ends the test
+		}
+	}
+}

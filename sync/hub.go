@@ -17,8 +17,11 @@ const calm = 10 * time.Millisecond
 type Hub struct {
 	mu        stdsync.Mutex
 	listeners map[string][]*Listener // by bucket
-	resting   map[string]int64       // buckets that were just poked, and what came meanwhile
+	resting   map[string]rest        // buckets that were just poked
 }
+
+// rest is what a bucket was told last, and what came meanwhile.
+type rest struct{ told, next int64 }
 
 // Listener is one connected phone. C is signalled when its head or its standing changed.
 type Listener struct {
@@ -76,10 +79,10 @@ func (h *Hub) Poke(buckets []string, seq int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, b := range buckets {
-		switch next, rests := h.resting[b]; {
-		case rests:
-			h.resting[b] = max(next, seq)
-		case len(h.listeners[b]) > 0:
+		switch r, rests := h.resting[b]; {
+		case rests && seq > r.told:
+			h.resting[b] = rest{r.told, max(r.next, seq)}
+		case !rests && len(h.listeners[b]) > 0:
 			h.raise(b, seq)
 		}
 	}
@@ -92,16 +95,16 @@ func (h *Hub) raise(bucket string, seq int64) {
 		l.Signal()
 	}
 	if h.resting == nil {
-		h.resting = map[string]int64{}
+		h.resting = map[string]rest{}
 	}
-	h.resting[bucket] = 0
+	h.resting[bucket] = rest{told: seq}
 	time.AfterFunc(calm, func() { h.rested(bucket) })
 }
 
 func (h *Hub) rested(bucket string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	next := h.resting[bucket]
+	next := h.resting[bucket].next
 	delete(h.resting, bucket)
 	if next > 0 {
 		h.raise(bucket, next)

@@ -43,6 +43,8 @@ const (
 
 	// readLive is what a holder of a bucket should hold.
 	readLive = `SELECT collection, record, seq FROM sync_feed WHERE bucket = ?1 AND gone = ''`
+
+	readHead = `SELECT coalesce(max(seq), 0) FROM sync_feed WHERE bucket = ?1`
 )
 
 // firstBucket is the number of the parameter that names the first bucket.
@@ -65,7 +67,7 @@ const usualBuckets = 3
 
 // PageQueries are the queries that serve a sync, by name.
 func PageQueries() map[string]string {
-	out := map[string]string{"moment": readMoment, "live": readLive}
+	out := map[string]string{"moment": readMoment, "live": readLive, "head": readHead}
 	for n := 1; n <= usualBuckets; n++ {
 		out[fmt.Sprintf("page of %d", n)] = pageQuery(n, false)
 		out[fmt.Sprintf("page of %d, one collection", n)] = pageQuery(n, true)
@@ -167,4 +169,16 @@ func (s Pages) live(bucket string, each func(collection, record string, seq int6
 		each(collection, record, seq)
 	}
 	return rows.Err()
+}
+
+// HeadOf is the highest seq in the buckets.
+func (s Pages) HeadOf(buckets []string) (head int64, err error) {
+	for _, b := range buckets {
+		var seq int64
+		if err := s.tx.QueryRow(readHead, b).Scan(&seq); err != nil {
+			return 0, err
+		}
+		head = max(head, seq)
+	}
+	return head, nil
 }

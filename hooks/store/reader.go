@@ -97,20 +97,3 @@ func (s Reader) Standing(user, tokenKey string) error {
 	}
 	return nil
 }
-
-const readHead = `SELECT seq FROM sync_feed WHERE bucket = {:b} ORDER BY seq DESC LIMIT 1`
-
-// HeadOf is the highest seq in the buckets.
-func (s Reader) HeadOf(buckets []string) (int64, error) {
-	head := int64(0)
-	for _, b := range buckets {
-		var seqs []int64
-		if err := s.DB.NewQuery(readHead).Bind(dbx.Params{"b": b}).Column(&seqs); err != nil {
-			return 0, err
-		}
-		for _, seq := range seqs {
-			head = max(head, seq)
-		}
-	}
-	return head, nil
-}
