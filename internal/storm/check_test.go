@@ -114,6 +114,13 @@ func (s *storm) inspect(q sent, a *answer) {
 	if err := json.Unmarshal(data, &got); err != nil {
 		s.fail("harness", "%v", err)
 	}
+	s.met["answers"]++
+	for _, r := range got.Results {
+		s.met[string(r.Outcome)+" "+r.Code]++
+	}
+	if got.Reset != nil {
+		s.met["reset "+got.Reset.Reason]++
+	}
 	s.i2SeqsGrow(got)
 	s.i4SameResult(q.user, got)
 	s.i6i13OnlyHis(q.user, data, got)

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	stdsync "sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -73,6 +74,7 @@ type storm struct {
 	has     map[string][]string
 	deleted map[key]bool
 	newest  int64 // the highest head that any answer told
+	met     map[string]int
 }
 
 // violation is a promise that was not kept.
@@ -95,6 +97,7 @@ func newStorm(seed uint64, root string) (*storm, error) {
 	s := &storm{
 		Rand: rand.New(rand.NewPCG(seed, 1)), seed: seed, at: begin, fault: none, oracle: oracle{saw: map[string][]string{}},
 		lost: map[string]kept{}, results: map[string]string{}, shown: map[string]view{}, had: map[string]bool{}, deleted: map[key]bool{},
+		met: map[string]int{},
 	}
 	ids := rand.New(rand.NewPCG(seed, 2))
 	s.watch = &watch{newID: func() string { return recordID(ids) }}
@@ -192,10 +195,10 @@ var events = []struct {
 	{4, (*storm).settleHeld},
 	{2, (*storm).cloneOne},
 	{2, (*storm).jump},
-	{3, (*storm).night},
+	{6, (*storm).night},
 	{2, (*storm).blackout},
-	{3, (*storm).backup},
-	{3, (*storm).restore},
+	{6, (*storm).backup},
+	{6, (*storm).restore},
 }
 
 // converge syncs a phone until nothing is left on either side.
@@ -253,6 +256,8 @@ func TestEverySchedulesEndKeepsThePromises(t *testing.T) {
 	for _, seed := range found {
 		t.Run(fmt.Sprintf("%s=%d", seedVariable, seed), func(t *testing.T) { try(t, seed) })
 	}
+	all := tally{met: map[string]int{}}
+	t.Cleanup(func() { t.Logf("%d schedules met %v", all.schedules, all.met) })
 	var bad atomic.Uint64
 	enough := number(enoughVariable, 10)
 	first, n := number(seedVariable, uint64(time.Now().UnixNano()%1_000_000_000)), number(countVariable, usual)
@@ -265,7 +270,11 @@ func TestEverySchedulesEndKeepsThePromises(t *testing.T) {
 		t.Run(fmt.Sprintf("worker %d", w), func(t *testing.T) {
 			t.Parallel()
 			for seed := first + w; seed < first+n && bad.Load() < enough; seed += workers {
-				if !try(t, seed) {
+				met, ok := try(t, seed)
+				if n := all.add(met); n%500 == 0 {
+					t.Logf("%d schedules", n)
+				}
+				if !ok {
 					bad.Add(1)
 				}
 			}
@@ -281,7 +290,7 @@ func number(name string, usual uint64) uint64 {
 }
 
 // try plays one schedule and prints it where a promise was not kept.
-func try(t *testing.T, seed uint64) bool {
+func try(t *testing.T, seed uint64) (met map[string]int, ok bool) {
 	t.Helper()
 	root, err := os.MkdirTemp("", "xuncha-storm-*")
 	if err != nil {
@@ -297,14 +306,31 @@ func try(t *testing.T, seed uint64) bool {
 		t.Errorf("%s=%d: %v", seedVariable, seed, err)
 	}
 	if len(s.found) == 0 {
-		return true
+		return s.met, true
 	}
 	var b strings.Builder
 	for _, v := range s.found {
 		fmt.Fprintf(&b, "%s (%s): %s\n", v.invariant, invariants[v.invariant], v.what)
 	}
 	t.Errorf("%s=%d does not keep its promises:\n%s\nwhat happened:\n%s", seedVariable, seed, b.String(), strings.Join(s.history, "\n"))
-	return false
+	return s.met, false
+}
+
+// tally is what all schedules met together: outcomes, resets, and what the line did.
+type tally struct {
+	mu        stdsync.Mutex
+	schedules int
+	met       map[string]int
+}
+
+func (t *tally) add(met map[string]int) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.schedules++
+	for what, n := range met {
+		t.met[what] += n
+	}
+	return t.schedules
 }
 
 // screen is all that a phone shows.
