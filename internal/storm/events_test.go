@@ -182,7 +182,7 @@ func (s *storm) roundTrip() {
 	if err != nil {
 		return
 	}
-	if s.IntN(8) == 0 {
+	if s.IntN(4) == 0 {
 		s.logf("its answer is late")
 		d.late = append(d.late, late{req, a})
 		return
@@ -198,10 +198,11 @@ func (s *storm) goodLine() {
 
 // lateAnswer delivers an answer that was given long ago, in any order.
 func (s *storm) lateAnswer() {
-	d := pick(s, s.devices)
-	if len(d.late) == 0 {
+	waiting := slices.DeleteFunc(slices.Clone(s.devices), func(d *device) bool { return len(d.late) == 0 })
+	if len(waiting) == 0 {
 		return
 	}
+	d := pick(s, waiting)
 	i := s.IntN(len(d.late))
 	l := d.late[i]
 	d.late = slices.Delete(d.late, i, i+1)

@@ -568,3 +568,37 @@ func TestAnEditOnTopOfOneThatADeskTookIsNoConflict(t *testing.T) {
 	s.sync(s.bob)
 	s.outcome(s.bob, next, sync.OK, "")
 }
+
+// TestAnEditOnTopOfAValueThatARestoreLostStands: the version that the editor saw is above all
+// that stand now.
+func TestAnEditOnTopOfAValueThatARestoreLostStands(t *testing.T) {
+	s := newScenario(t)
+	k := s.visitOf(first)
+	s.edits(s.bob, k, []string{"findings"})
+	s.sync(s.bob, s.ann)
+	s.backup()
+	seen := s.writes(k, "findings")
+	s.sync(s.ann)
+	s.reads(s.ann, k, "findings", seen)
+	next := s.edits(s.ann, k, []string{"findings"})
+	s.restore()
+	s.sync(s.ann)
+	s.outcome(s.ann, next, sync.OK, "")
+}
+
+// TestAfterARestoreAnOldVerdictStandsWhoeverComesFirst: what had lost comes back before what
+// had won, and loses again.
+func TestAfterARestoreAnOldVerdictStandsWhoeverComesFirst(t *testing.T) {
+	s := newScenario(t)
+	k := s.visitOf(first)
+	s.backup()
+	won := s.edits(s.ann, k, []string{"findings"})
+	lost := s.edits(s.bob, k, []string{"findings"})
+	s.sync(s.ann, s.bob)
+	s.outcome(s.bob, lost, sync.Conflict, sync.CodeReview)
+	s.restore()
+	s.sync(s.bob, s.ann, s.bob)
+	s.outcome(s.ann, won, sync.OK, "")
+	s.outcome(s.bob, lost, sync.Conflict, sync.CodeSuperseded)
+	s.reads(s.bob, k, "findings", strings.Trim(string(s.ann.made[0].Set["findings"]), `"`))
+}
