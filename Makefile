@@ -37,7 +37,7 @@ pictures: build
 	docs/pictures/take.sh
 
 # sabotage puts each wrong reading of the protocol into the real code, and a test must notice.
-sabotage:
+sabotage: js
 	$(GO) run ./internal/sabotage
 
 # soak runs what takes too long for every change, bounded in time.
@@ -64,4 +64,6 @@ soak: js
 	$(GO) run ./internal/sabotage
 	IMPORT_ROWS=20000 $(GO) test -run TestALargeFile -count 1 -timeout 10m ./cmd/xuncha
 	SLOW_SOAK=1 $(GO) test -run TestSlowLines -count 1 -timeout 10m ./hooks
+	$(GO) test -run '^$$' -fuzz FuzzUnseal -fuzztime 60s ./sync/rxdb
+	RXDB_SEEDS=200 $(GO) test -run TestStockClients -count 1 -timeout 60m ./sync/rxdb
 	JOURNEY_ORDERS=100 JOURNEY_KILLS=50 $(GO) test -run TestJourney -count 1 -timeout 60m ./internal/journey

@@ -281,7 +281,7 @@ func (r *rights) asks(route string) (path string, body map[string]any) {
 		return "", nil
 	}
 	path = strings.TrimSpace(route[strings.Index(route, "/"):])
-	path = strings.NewReplacer("{number}", "2026-000001", "{size}", "320").Replace(path)
+	path = strings.NewReplacer("{number}", "2026-000001", "{size}", "320", "{collection}", "cases").Replace(path)
 	if strings.HasPrefix(path, "/api/cases/") {
 		return strings.ReplaceAll(path, "{id}", r.mine), nil
 	}

@@ -51,6 +51,7 @@ var ResultCodes = []ResultCode{
 	{CodeRoundFrozen, "held", "The case was reopened; the record belongs to the round that was closed.", "Tell the user; it is said in the new round's record."},
 	{CodeDisabled, "held", "The user is disabled; it is kept for 30 days' worth of pushes.", "Push what is left, then wipe."},
 	{CodeForReview, "held", "An action of a disabled user, or one that was held before a restore.", "Tell the user; a dispatcher decides."},
+	{CodeRecoveredCopy, "held", "A copy, sent by a client that keeps no mutations, of a record that the server does not have any more.", "Tell the user; a dispatcher decides."},
 	{CodeBadMutation, "rejected", "No id of 26 letters and digits, an unreadable member, or nested deeper than 100.", "Mend the client; the body is kept."},
 	{CodeUnknown, "rejected", "There is no such collection.", "Mend the client; the body is kept."},
 	{CodeNotCreatable, "rejected", "Phones create no records of this collection.", "Mend the client; the body is kept."},

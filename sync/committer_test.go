@@ -10,13 +10,16 @@ import (
 	"strings"
 	stdsync "sync"
 	"testing"
+	"testing/synctest"
 
 	"xuncha/sync"
 )
 
-// diary is a store of lines with transactions, one at a time.
+// diary is a store of lines with transactions, one at a time. Its disk is busy until open is
+// closed.
 type diary struct {
 	mu      stdsync.Mutex
+	open    chan struct{}
 	lines   []string
 	commits int
 }
@@ -27,6 +30,7 @@ type page struct {
 }
 
 func (d *diary) run(do func(sync.Tx) error) error {
+	<-d.open
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	p := &page{lines: slices.Clone(d.lines)}
@@ -41,34 +45,46 @@ func (d *diary) run(do func(sync.Tx) error) error {
 var errBad = errors.New("bad")
 
 func TestAGroupSharesACommitAndNobodyPaysForAnothersError(t *testing.T) {
-	var d diary
-	c := sync.Committer{Run: d.run}
-	const phones, pushes = 32, 20
-	d.mu.Lock() // the disk is busy: all but the first wait, and come together then
-	var all stdsync.WaitGroup
-	for phone := range phones {
-		all.Go(func() {
-			for n := range pushes {
-				wrong := phone == 3 && n%5 == 0 || phone == 4 && n == 7
-				err := c.Do(1, func(tx sync.Tx) error {
-					p := tx.(*page)
-					p.lines = append(p.lines, fmt.Sprintf("%d/%d", phone, n))
-					switch {
-					case wrong && phone == 4:
-						panic("a fault")
-					case wrong:
-						return errBad
-					}
-					return nil
-				})
-				if (err != nil) != wrong || phone == 3 && wrong && !errors.Is(err, errBad) {
-					t.Errorf("%d/%d: %v", phone, n, err)
+	synctest.Test(t, func(t *testing.T) {
+		d := diary{open: make(chan struct{})}
+		c := sync.Committer{Run: d.run}
+		const phones, pushes = 32, 20
+		var all stdsync.WaitGroup
+		for phone := range phones {
+			all.Go(func() {
+				for n := range pushes {
+					write(t, &c, phone, n)
 				}
-			}
-		})
+			})
+		}
+		synctest.Wait() // one leads, all others wait, and come together then
+		close(d.open)
+		all.Wait()
+		d.check(t, phones*pushes-5)
+	})
+}
+
+// write writes one line; some of two phones fail.
+func write(t *testing.T, c *sync.Committer, phone, n int) {
+	wrong := phone == 3 && n%5 == 0 || phone == 4 && n == 7
+	err := c.Do(1, func(tx sync.Tx) error {
+		p := tx.(*page)
+		p.lines = append(p.lines, fmt.Sprintf("%d/%d", phone, n))
+		switch {
+		case wrong && phone == 4:
+			panic("a fault")
+		case wrong:
+			return errBad
+		}
+		return nil
+	})
+	if (err != nil) != wrong || phone == 3 && wrong && !errors.Is(err, errBad) {
+		t.Errorf("%d/%d: %v", phone, n, err)
 	}
-	d.mu.Unlock()
-	all.Wait()
+}
+
+// check: every good line is there once, in its phone's order, and commits were shared.
+func (d *diary) check(t *testing.T, want int) {
 	next := map[string]int{}
 	for _, line := range d.lines {
 		phone, n, _ := strings.Cut(line, "/")
@@ -80,13 +96,14 @@ func TestAGroupSharesACommitAndNobodyPaysForAnothersError(t *testing.T) {
 		}
 		next[phone]++
 	}
-	if want := phones*pushes - 5; len(d.lines) != want || d.commits >= want {
+	if len(d.lines) != want || d.commits >= want {
 		t.Errorf("%d lines in %d commits, want %d in fewer", len(d.lines), d.commits, want)
 	}
 }
 
 func TestAGroupIsBounded(t *testing.T) {
-	var d diary
+	d := diary{open: make(chan struct{})}
+	close(d.open)
 	longest := 0
 	c := sync.Committer{Run: func(do func(sync.Tx) error) error {
 		before := len(d.lines)

@@ -63,27 +63,41 @@ func (c Cursor) complete() bool {
 }
 
 // Seal writes a cursor with its signature under key.
-func (c Cursor) Seal(key []byte) string {
-	data := encode(c)
-	return base64.RawURLEncoding.EncodeToString(append(sign(key, data), data...))
+func (c Cursor) Seal(key []byte) string { return Seal(key, cursorKind, c) }
+
+// Unseal reads a cursor; ok is false if it is not one of ours.
+func Unseal(key []byte, sealed string) (c Cursor, ok bool) {
+	ok = Open(key, cursorKind, sealed, &c)
+	return c, ok
 }
+
+// cursorKind is what cursors are sealed as.
+const cursorKind = ""
 
 const signature = 16 // bytes of the HMAC that are kept
 
-func sign(key, data []byte) []byte {
+func sign(key []byte, kind string, data []byte) []byte {
 	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(kind)) // data is an object: its first byte ends the kind
 	mac.Write(data)
 	return mac.Sum(nil)[:signature]
 }
 
-// Unseal reads a cursor; ok is false if it is not one of ours.
-func Unseal(key []byte, sealed string) (c Cursor, ok bool) {
+// Seal writes an object with its signature under key. What is sealed as one kind is none
+// of another.
+func Seal(key []byte, kind string, v any) string {
+	data := encode(v)
+	return base64.RawURLEncoding.EncodeToString(append(sign(key, kind, data), data...))
+}
+
+// Open reads into v what was sealed as the kind, and tells whether it was.
+func Open(key []byte, kind, sealed string, v any) bool {
 	raw, err := base64.RawURLEncoding.DecodeString(sealed)
 	if err != nil || len(raw) <= signature {
-		return c, false
+		return false
 	}
-	if !hmac.Equal(raw[:signature], sign(key, raw[signature:])) {
-		return c, false
+	if !hmac.Equal(raw[:signature], sign(key, kind, raw[signature:])) {
+		return false
 	}
-	return c, json.Unmarshal(raw[signature:], &c) == nil
+	return json.Unmarshal(raw[signature:], v) == nil
 }

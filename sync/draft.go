@@ -18,7 +18,7 @@ import (
 // Draft is a record as such a client sent it.
 type Draft struct {
 	Collection, Record string
-	Raw                json.RawMessage                // as it was sent: what has no valid form is kept
+	Raw                json.RawMessage                // as it was sent: it is kept where nothing of it can be read
 	Identity           string                         // equal where the same change is sent again
 	Edit               func(Standing) (Edited, error) // what it changes; it may be asked again after a rollback
 	Touch              bool                           // the row moves in the user's feed where what was sent does not stand
@@ -102,9 +102,9 @@ func (w work) draft(tx Tx, d Draft, bad string) (Drafted, error) {
 	if stands.Shown && e.Op == OpPatch {
 		e.Set = maps.Clone(e.Set)
 		maps.DeleteFunc(e.Set, func(field string, value json.RawMessage) bool { return equalValue(stands.Doc[field], value) })
-		if len(e.Set) == 0 { // it is so already: nothing is written
-			return Drafted{Result: Result{Outcome: Noop, Fields: map[string]FieldResult{}}, Stands: true, Shown: true, Record: stands.Record}, nil
-		}
+	}
+	if e.Op == OpPatch && len(e.Set) == 0 { // it is so already, or nothing is said: nothing is written
+		return w.drafted(tx, d, Result{Outcome: Noop, Fields: map[string]FieldResult{}}, sent)
 	}
 	result, err := w.judgeDraft(tx, d, e, stands, bad)
 	if err != nil {
@@ -132,11 +132,14 @@ func (w work) judgeDraft(tx Tx, d Draft, e Edited, stands Standing, bad string) 
 	a := arrival{raw: d.Raw, bad: bad, keep: e.Keep, Mutation: Mutation{
 		Op: e.Op, Collection: d.Collection, Record: d.Record, Set: e.Set, Base: e.Base, At: e.At,
 	}}
+	if len(e.Set) > 0 { // what changed is the mutation; the record may be longer than any
+		a.raw = encode(e.Set)
+	}
 	switch {
 	case a.bad != "":
-	case len(d.Raw) > MaxMutation:
+	case len(a.raw) > MaxMutation:
 		a.bad = CodeTooLarge
-	case tooDeep(d.Raw):
+	case tooDeep(a.raw):
 		a.bad = CodeBadMutation
 	}
 	id := w.identity(d, "")

@@ -74,6 +74,15 @@ func (g *Gate) enter(ctx context.Context) (*Page, error) {
 	}
 }
 
+// Turn waits for a place for an answer that is no page of ours. leave gives it back.
+func (g *Gate) Turn(ctx context.Context) (leave func(), err error) {
+	p, err := g.enter(ctx)
+	return p.leave, err
+}
+
+// SmallPage is how many bytes of documents may be read without a turn.
+const SmallPage = smallPage
+
 // beside is a page for who passes beside the gate.
 func (g *Gate) beside() *Page {
 	if g == nil {

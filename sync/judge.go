@@ -184,7 +184,10 @@ func (j *judge) action(place Place) (Result, error) {
 	if place.Exists {
 		return j.twin(place)
 	}
-	review := j.user.Disabled || j.a.keep != "" || j.m.Was != nil && j.m.Was.Outcome == Held
+	if j.a.keep != "" { // a copy is no act of who sends it: it does not go into the case's history
+		return j.hold(place, j.a.keep)
+	}
+	review := j.user.Disabled || j.m.Was != nil && j.m.Was.Outcome == Held
 	saved, err := j.tx.Save(j.ctx, Write{User: j.user, Client: j.client, M: j.m, Set: j.m.Set, Create: true, Review: review})
 	if err != nil {
 		return Result{}, err
@@ -321,7 +324,9 @@ func (j *judge) stamped(set Fields) Fields {
 		}
 		list, _ := decode[[]map[string]json.RawMessage](out[name]) // its form was checked
 		for _, entry := range list {
-			entry["by"] = quoted(j.user.ID)
+			if _, named := entry["by"]; !named || j.a.keep == "" { // a copy may be of another's entry
+				entry["by"] = quoted(j.user.ID)
+			}
 		}
 		out[name] = encode(list)
 	}

@@ -69,3 +69,9 @@ var Writable = map[string]Collection{
 
 // readable are the collections that a phone reads and never writes.
 var readable = map[string]bool{"cases": true, "held": true, "agencies": true, "colleagues": true, "dictionaries": true}
+
+// Travels tells whether a phone holds records of a collection.
+func Travels(collection string) bool {
+	_, writable := Writable[collection]
+	return writable || readable[collection]
+}

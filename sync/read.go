@@ -13,14 +13,12 @@ import (
 // came: one that cannot be read must not cost the others.
 func ReadRequest(body []byte) (Request, error) {
 	var r Request
-	rest, push := cutPush(wellFormed(body))
+	rest, push := cutPush(WellFormed(body))
 	if err := json.Unmarshal(rest, &r); err != nil {
 		return r, refuse("bad_json", "%v", err)
 	}
-	for i, raw := range push {
-		if !tooDeep(raw) && !json.Valid(raw) {
-			return r, refuse("bad_json", "mutation %d is no JSON", i)
-		}
+	if err := legible(push); err != nil {
+		return r, err
 	}
 	r.Push = push
 	if !mutationID.MatchString(r.Client.ID) {
@@ -30,6 +28,36 @@ func ReadRequest(body []byte) (Request, error) {
 		return r, refuse("bad_request", "pull.limit must be 1 to %d, not %d", MaxRows, r.Pull.Limit)
 	}
 	return r, nil
+}
+
+// legible refuses a list with an element that is no JSON; one that is nested too deep is not
+// read here.
+func legible(list []json.RawMessage) error {
+	for i, raw := range list {
+		if !tooDeep(raw) && !json.Valid(raw) {
+			return refuse("bad_json", "element %d is no JSON", i)
+		}
+	}
+	return nil
+}
+
+// ReadList reads a body that is an array and leaves its elements as they came: one that
+// cannot be read must not cost the others.
+func ReadList(body []byte) ([]json.RawMessage, error) {
+	body = WellFormed(body)
+	start := gap(body, 0)
+	if start >= len(body) || body[start] != '[' {
+		return nil, refuse("bad_json", "the body is no array")
+	}
+	elements, end := pieces(body, start)
+	if end < 0 || !json.Valid(append(emptied(body[start:end], elements, start), body[end:]...)) {
+		return nil, refuse("bad_json", "the array is broken")
+	}
+	out := make([]json.RawMessage, len(elements))
+	for i, e := range elements {
+		out[i] = body[e.from:e.to]
+	}
+	return out, legible(out)
 }
 
 // cutPush takes the mutations out of an envelope. Of several lists the last counts, as

@@ -110,10 +110,10 @@ func tooDeep(raw []byte) bool {
 	return depth > maxDepth
 }
 
-// wellFormed makes UTF-8 of a body: what is no character becomes U+FFFD, also one half
+// WellFormed makes UTF-8 of a body: what is no character becomes U+FFFD, also one half
 // of a pair of escapes. What is stored is then what every client can read, and what its
 // hash was made of.
-func wellFormed(body []byte) []byte {
+func WellFormed(body []byte) []byte {
 	b := bytes.ToValidUTF8(body, []byte(string(utf8.RuneError))) // a copy
 	for i := 0; i < len(b); i++ {
 		if b[i] != '\\' {

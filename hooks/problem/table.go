@@ -77,6 +77,9 @@ var rows = map[string]Row{
 	"push_too_large": {413, "一次发送的内容过多，请减半后重发。", "Too much in one push; send half of it."},
 	"ticket_invalid": {401, "凭证已使用或已过期，请重新获取。", "The ticket was used or has expired; ask for a new one."},
 
+	"reset":              {409, "服务器不再接续此设备上的数据；请移除复制状态并重新开始，本机文档保留。", "The server does not go on from what this device holds; remove the replication and begin again, and keep the documents."},
+	"collection_unknown": {404, "没有此类数据可同步。", "There is no such collection to replicate."},
+
 	"too_many_devices":         {409, "登记的设备过多，请先删除不用的设备。", "Too many devices are registered; remove one that is no longer used."},
 	"channel_unknown":          {400, "不支持这种推送渠道。", "There is no such push channel."},
 	"token_invalid":            {400, "推送令牌无效，请在应用中重新获取。", "The push token is not valid; get a new one in the app."},

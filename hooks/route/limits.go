@@ -108,7 +108,7 @@ func (d *Doorkeeper) turn(e *core.RequestEvent) error {
 	switch {
 	case !strings.HasPrefix(path, "/api/") || e.HasSuperuserAuth():
 		return nil
-	case path == "/api/sync", path == "/api/sync/stream":
+	case isSync(path), path == "/api/sync/stream":
 		return nil // phones have a gate of their own, and whoever may not is told so cheaply
 	case e.Auth == nil:
 		return d.take(&d.strangers, intake.Network(e.RealIP()), d.Limits.Strangers, "requests a minute without a log-in from one network")

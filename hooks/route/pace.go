@@ -104,7 +104,7 @@ func (p Pace) body(ctl *http.ResponseController, r *http.Request) *pacedBody {
 	switch kind := r.Header.Get("Content-Type"); {
 	case strings.HasPrefix(r.URL.Path, strings.TrimSuffix(UploadPath, "/")):
 		b.tus, b.until = true, func(int64) time.Time { return after(p.Body) }
-	case r.URL.Path == "/api/sync", strings.HasPrefix(kind, "multipart/form-data"):
+	case isSync(r.URL.Path), strings.HasPrefix(kind, "multipart/form-data"):
 		b.until = func(read int64) time.Time { return start.Add(time.Duration(read) * time.Second / slowest) }
 	}
 	return b
@@ -164,7 +164,7 @@ func bodyLimit(r *http.Request) int64 {
 	path := r.URL.Path
 	collection, inCollections := strings.CutPrefix(path, "/api/collections/")
 	switch {
-	case path == "/api/sync", path == "/api/backups/upload", strings.HasPrefix(path, strings.TrimSuffix(UploadPath, "/")):
+	case isSync(path), path == "/api/backups/upload", strings.HasPrefix(path, strings.TrimSuffix(UploadPath, "/")):
 		return 0
 	case path == "/api/complaints" && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data"):
 		return 0

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -48,11 +49,16 @@ func (s *Syncer) Bind(se *core.ServeEvent) {
 	se.Router.POST("/api/sync", s.sync).Bind(apis.BodyLimit(0)) // readBody stops by itself
 	se.Router.GET("/api/sync/stream", s.stream)
 	se.Router.POST("/api/sync/ticket", s.ticket)
+	s.bindRxDB(se)
 	se.App.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		s.Hub.EndAll()
 		return e.Next()
 	})
 }
+
+// isSync: bodies of phones, which are read and bounded by their routes. Phones have a gate of
+// their own instead of turns.
+func isSync(path string) bool { return path == "/api/sync" || strings.HasPrefix(path, rxdbPath) }
 
 // phoneUser is the user of a phone: also one disabled for less than graceDays.
 func (s *Syncer) phoneUser(e *core.RequestEvent) (sync.User, error) {
@@ -75,9 +81,14 @@ func (s *Syncer) sync(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	return s.send(e, func() (coding string, data []byte, err error) { return s.answer(e, user) })
+}
+
+// send sends an answer once all of it is made.
+func (s *Syncer) send(e *core.RequestEvent, answer func() (coding string, data []byte, err error)) error {
 	out := share{of: &s.answers}
 	defer out.free()
-	coding, data, err := s.answer(e, user)
+	coding, data, err := answer()
 	if err == nil {
 		err = out.hold(len(data))
 	}

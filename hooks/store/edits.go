@@ -3,6 +3,7 @@ package store
 // What phones write: where a record stands for them, and the save of it.
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -191,6 +192,10 @@ func (s book) target(w sync.Write) (*core.Record, error) {
 	return s.App.FindRecordById(w.M.Collection, w.M.Record)
 }
 
+// stockDevice is the device of a client that names none. What was done in the field is kept,
+// where a desk is told no.
+const stockDevice = "stock"
+
 // sign writes who made a record, with which device, and when it came.
 func (s book) sign(r *core.Record, w sync.Write) error {
 	now := s.now().UTC().Format(stampLayout)
@@ -202,7 +207,7 @@ func (s book) sign(r *core.Record, w sync.Write) error {
 		}
 		SignAction(r, user, now)
 		if r.GetString("device") == "" {
-			r.Set("device", w.Client)
+			r.Set("device", cmp.Or(w.Client, stockDevice))
 		}
 		if r.GetString("device_at") == "" {
 			r.Set("device_at", string(w.M.At))

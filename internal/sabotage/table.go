@@ -125,6 +125,11 @@ var table = []sabotage{
 			"			\"WHERE collection = {:c} AND record = {:r} ON CONFLICT DO UPDATE SET seq = excluded.seq, gone = '', reason = '', doc = excluded.doc\",\n" +
 			"			dbx.Params{\"b\": b, \"c\": collection, \"r\": record})",
 	}}, storms},
+	{"silent merge (RxDB)", []edit{{
+		"sync/rxdb/push.go",
+		"if !r.deleted && equal(r.doc, d.Record, !moved) {",
+		"if !r.deleted && (moved || equal(r.doc, d.Record, !moved)) {",
+	}}, catcher{pkg: "./sync/rxdb", run: "TestASilentMergeWouldDiverge"}},
 	{"cursor of the last row instead of the head at more = false", []edit{{
 		"sync/pull.go",
 		"	if !out.More {\n		cursor.finish(at.Head)\n",

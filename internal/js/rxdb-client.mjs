@@ -1,0 +1,159 @@
+// A client with stock RxDB. docs/rxdb.md shows this file between the two marks; the tests run it.
+// --- begin of the example
+import { createRxDatabase } from 'rxdb'
+import { replicateRxCollection } from 'rxdb/plugins/replication'
+import { getRxStorageMemory } from 'rxdb/plugins/storage-memory'
+import { Subject } from 'rxjs'
+
+// Every field that the server sends has its place: a client keeps what it does not use.
+const text = { type: 'string' }, number = { type: 'number' }, flag = { type: 'boolean' }, list = { type: 'array' }
+const object = { type: 'object' }, any = {} // an object or null
+const schema = (properties) => ({
+  version: 0, primaryKey: 'id', type: 'object', required: ['id'],
+  properties: { id: { type: 'string', maxLength: 26 }, seq: number, versions: object, ...properties }
+})
+export const schemas = {
+  cases: schema({
+    number: text, status: text, round: number, pollution_types: list, division_code: text, title: text, text, location: any,
+    address: text, respondent: any, inspectors: list, lead: text, due: text, inspection: text, rectification: text, items: any,
+    due_strict: text, due_legal: text, flags: object, outcome: text, handling_result: text
+  }),
+  actions: schema({
+    case: text, name: text, args: any, actor_kind: text, actor: text, device: text, device_at: text, received_at: text, position: any,
+    base: number, evidence: any, outcome: text, code: text, from: text, to: text, round: number, decided_by: text, decided_at: text
+  }),
+  inspections: schema({
+    case: text, round: number, inspectors: any, lead: text, started_at: text, findings: text, statement: text, weather: text,
+    max_noise_db: number, samples: any, notes: any, finished_at: text, created_by: text
+  }),
+  rectifications: schema({
+    case: text, inspection: text, round: number, order_no: text, served_at: text, deadline: text, recheck_due: text, measures: text,
+    responsible: text, items: any, state: text, submitted_at: text, verified_at: text, officers: any, item_remarks: any,
+    progress: number, notes: any
+  }),
+  evidence: schema({
+    case: text, inspection: text, rectification: text, item: text, purpose: text, pair_of: text, sha256: text, size: number, mime: text,
+    taken_at: text, position: any, heading: number, mock_location: flag, device: text, previous: text, caption: text, state: text,
+    receipt: any, flags: any, author: text, received_at: text
+  }),
+  held: schema({ of_collection: text, record: text, field: text, value: any, code: text, state: text, decided_at: text, by: text }),
+  agencies: schema({ name: text, division_code: text, level: text, phone: text }),
+  colleagues: schema({ name: text, certificate_no: text, on_duty: flag }),
+  dictionaries: schema({
+    kind: text, name: text, words: any, jurisdiction: text, source: text, step: text, number, unit: text, article: text, year: number, days: any
+  })
+}
+
+// RxDB keeps some names for itself, so two fields have other names on the device.
+const here = { _v: 'versions', collection: 'of_collection' }
+const there = Object.fromEntries(Object.entries(here).map(([wire, local]) => [local, wire]))
+const rename = (names) => (doc) => Object.fromEntries(Object.entries(doc).map(([name, value]) => [names[name] ?? name, value]))
+const inward = rename(here), outward = rename(there)
+
+// connect opens the database of one user and replicates it. What a user left unsent must
+// never be sent as another's: give each user a name of its own.
+export async function connect ({ url, token, name, collections = Object.keys(schemas), storage = getRxStorageMemory(), retry = 5000 }) {
+  const database = await createRxDatabase({ name, storage, multiInstance: false })
+  await database.addCollections(Object.fromEntries(collections.map((c) => [c, { schema: schemas[c] }])))
+  const poked = new Subject()
+
+  async function ask (path, body) {
+    const answer = await fetch(url + '/api/sync/' + path, {
+      method: body ? 'POST' : 'GET', headers: { Authorization: token, 'Content-Type': 'application/json' }, body: body && JSON.stringify(body)
+    })
+    const said = await answer.json()
+    if (!answer.ok) throw Object.assign(new Error(said.code), { code: said.code, status: answer.status, reason: said.data?.reason })
+    return said
+  }
+
+  function replicate (collection) {
+    const link = { state: undefined }
+    function start () {
+      let checkpoint, begun = 0, ended = 0, pulling, empty = {}
+      const pulled = new Promise((resolve) => { pulling = resolve })
+      const quiet = () => (begun === ended ? begun : NaN) // no push is under way; NaN equals nothing
+      // A lost epoch, other rights, or too long away: begin again. All documents stay, and are
+      // pushed, unless they are of another user.
+      const orBegin = (state) => async (error) => {
+        if (error.code === 'reset' && error.reason !== 'user' && link.state === state) {
+          link.state = undefined
+          state.remove().then(start)
+        }
+        throw error
+      }
+      async function push (rows) {
+        try {
+          return await ask(`rxdb/${collection.name}?checkpoint=${checkpoint}`, rows)
+        } catch (error) {
+          if (error.status !== 413 || rows.length === 1) throw error
+          const half = rows.length >> 1
+          return [...await push(rows.slice(0, half)), ...await push(rows.slice(half))]
+        }
+      }
+      const state = link.state = replicateRxCollection({
+        collection,
+        replicationIdentifier: 'xuncha-' + collection.name,
+        waitForLeadership: false,
+        retryTime: retry,
+        pull: {
+          batchSize: 500,
+          stream$: poked.asObservable(),
+          async handler (last, limit) {
+            const after = last?.c ?? ''
+            checkpoint = empty.after === after ? empty.then : after // RxDB forgets that of an empty page
+            pulling() // pushes say by it to which epoch this device belongs
+            // What is unsent goes first. RxDB leaves out what it pulls of a document that is being
+            // pushed, so a page that met a push is asked for again.
+            for (;;) {
+              await state.internalReplicationState.streamQueue.up
+              const before = quiet()
+              const page = await ask(`rxdb/${collection.name}?limit=${limit}&checkpoint=${checkpoint}`).catch(orBegin(state))
+              if (before !== quiet()) continue
+              if (page.documents.length === 0) empty = { after, then: page.checkpoint.c }
+              return { documents: page.documents.map(inward), checkpoint: page.checkpoint }
+            }
+          }
+        },
+        push: {
+          batchSize: 100,
+          async handler (rows) {
+            await pulled
+            begun++
+            try {
+              const sent = rows.map((row) => ({
+                newDocumentState: outward(row.newDocumentState),
+                assumedMasterState: row.assumedMasterState && outward(row.assumedMasterState)
+              }))
+              return (await push(sent).catch(orBegin(state))).map(inward)
+            } finally {
+              ended++
+            }
+          }
+        }
+      })
+    }
+    start()
+    return link
+  }
+  const links = Object.values(database.collections).map(replicate)
+
+  // The stream says that something of the user's changed, never what.
+  const ending = new AbortController()
+  async function follow () {
+    while (!ending.signal.aborted) {
+      try {
+        const stream = await fetch(url + '/api/sync/stream', { headers: { Authorization: token }, signal: ending.signal })
+        if (stream.ok) {
+          for await (const piece of stream.body.pipeThrough(new TextDecoderStream())) {
+            if (piece.includes('head')) poked.next('RESYNC') // the rest keeps the line alive
+          }
+        } else await stream.body.cancel()
+      } catch { /* no network, or the end */ }
+      await new Promise((resolve) => setTimeout(resolve, retry * (0.5 + Math.random())))
+    }
+  }
+  follow()
+  const close = () => { ending.abort(); return database.close() }
+  return { database, links, poked, close }
+}
+// --- end of the example

@@ -1,0 +1,146 @@
+// A person with an RxDB client, driven by a test: one line of JSON in, one line out.
+import { createInterface } from 'node:readline'
+import { createRxDatabase } from 'rxdb'
+import { replicateRxCollection } from 'rxdb/plugins/replication'
+import { getRxStorageMemory } from 'rxdb/plugins/storage-memory'
+import { connect, schemas } from './rxdb-client.mjs'
+
+let client, online = true
+const sent = [] // rows that the server has answered, as they were pushed
+const cuts = new Set() // requests under way
+
+// The network: a request that is under way when it goes is cut, wherever it is.
+const real = globalThis.fetch
+globalThis.fetch = async (url, options = {}) => {
+  if (!online) throw new Error('no network')
+  const cut = new AbortController()
+  options.signal?.addEventListener('abort', () => cut.abort())
+  cuts.add(cut)
+  const trace = (...said) => process.env.RXDB_TRACE && console.error(Date.now() % 1e6, process.pid, url.slice(url.indexOf('/api')).slice(0, 60), ...said)
+  trace('>', options.body?.slice(0, 3000))
+  const answer = await real(url, { ...options, signal: cut.signal })
+  trace('<', answer.status)
+  if (options.method === 'POST' && answer.ok) {
+    const rows = JSON.parse(options.body)
+    const data = await answer.json()
+    trace('<<', JSON.stringify(data).slice(0, 3000))
+    sent.push(...rows.map((row) => row.newDocumentState))
+    return { ok: true, status: 200, json: async () => data }
+  }
+  return answer
+}
+
+const collection = (name) => client.database.collections[name]
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+const commands = {
+  async open ({ url, token, name, collections, dev, stream }) {
+    let storage
+    if (dev) {
+      const { RxDBDevModePlugin, disableWarnings } = await import('rxdb/plugins/dev-mode')
+      const { addRxPlugin } = await import('rxdb')
+      const { wrappedValidateAjvStorage } = await import('rxdb/plugins/validate-ajv')
+      disableWarnings()
+      addRxPlugin(RxDBDevModePlugin)
+      storage = wrappedValidateAjvStorage({ storage: getRxStorageMemory() })
+    }
+    sent.length = 0
+    online = true
+    client = await connect({ url, token, name, collections, storage, retry: 25 })
+  },
+  // plain opens inspections with the fewest lines that RxDB asks for, and not yet connected.
+  // Where mute is set, its pushes hear nothing of what stands: a silent merge.
+  async plain ({ url, token, name, mute }) {
+    const database = await createRxDatabase({ name, storage: getRxStorageMemory(), multiInstance: false })
+    await database.addCollections({ inspections: { schema: schemas.inspections } })
+    const ask = async (query, body) => (await fetch(`${url}/api/sync/rxdb/inspections?${query}`, {
+      method: body ? 'POST' : 'GET', headers: { Authorization: token }, body: body && JSON.stringify(body)
+    })).json()
+    const start = (overlap) => {
+      let commit
+      const committed = overlap && new Promise((resolve) => { commit = resolve })
+      const state = replicateRxCollection({
+        collection: database.inspections, replicationIdentifier: 'plain', retryTime: 25, waitForLeadership: false,
+        pull: {
+          async handler (last, limit) {
+            await committed
+            return ask(`limit=${limit}&checkpoint=${last?.c ?? ''}`)
+          }
+        },
+        push: {
+          async handler (rows) {
+            const answer = await ask('', rows)
+            commit?.() // a pull comes between the commit and its answer
+            await state.internalReplicationState.streamQueue.down
+            return mute ? [] : answer
+          }
+        }
+      })
+      client.links = [{ state }]
+    }
+    client = { database, links: [], start, close: () => database.close() }
+    start()
+  },
+  async disconnect () { await client.links[0].state.cancel() },
+  async connect () { client.start(true) },
+  async insert ({ collection: name, doc }) { await collection(name).insert(doc) },
+  // patch edits as a form does: what was on the screen is returned.
+  async patch ({ collection: name, id, set, append }) {
+    const doc = await collection(name).findOne(id).exec()
+    if (!doc) return { missing: true }
+    let before
+    await doc.incrementalModify((d) => {
+      before = { ...d }
+      for (const [field, items] of Object.entries(append ?? {})) d[field] = [...(d[field] ?? []), ...items]
+      return Object.assign(d, set)
+    })
+    return before._deleted ? { missing: true } : { before }
+  },
+  async remove ({ collection: name, id }) { await (await collection(name).findOne(id).exec()).remove() },
+  async offline () {
+    online = false
+    for (const cut of cuts) cut.abort()
+    cuts.clear()
+  },
+  async online () { online = true },
+  async poke () { client.poked.next('RESYNC') },
+  // sync waits until every replication has pushed and pulled once more.
+  async sync () {
+    for (const link of client.links) {
+      for (let done = false; !done;) {
+        const state = link.state
+        if (state) {
+          state.reSync()
+          done = await Promise.race([state.awaitInSync(), replaced(link, state)]) && link.state === state
+        } else await sleep(1)
+      }
+    }
+  },
+  async dump () {
+    const out = {}
+    for (const [name, c] of Object.entries(client.database.collections)) {
+      out[name] = Object.fromEntries((await c.find().exec()).map((d) => [d.primary, d.toJSON()]))
+    }
+    return { docs: out }
+  },
+  async sent () { return { sent } },
+  async close () { online = true; await client.close() }
+}
+
+async function replaced (link, state) {
+  while (link.state === state) await sleep(5)
+  return false
+}
+
+process.on('unhandledRejection', (error) => { console.error('unhandled', error); process.exit(1) })
+for await (const line of createInterface({ input: process.stdin })) {
+  const command = JSON.parse(line)
+  let answer
+  try {
+    answer = await commands[command.do](command) ?? {}
+  } catch (error) {
+    answer = { error: String(error.stack ?? error) }
+  }
+  process.stdout.write(JSON.stringify(answer) + '\n')
+}
+process.exit(0)
