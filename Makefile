@@ -2,7 +2,7 @@
 GO ?= go
 JS := internal/js
 
-.PHONY: build demo test check lint bench sabotage soak js pictures
+.PHONY: build demo test check lint bench sabotage soak js native pictures
 
 build:
 	$(GO) build -o bin/xuncha ./cmd/xuncha
@@ -14,6 +14,14 @@ demo:
 js: $(JS)/node_modules/.installed
 $(JS)/node_modules/.installed: $(JS)/package.json $(JS)/package-lock.json
 	cd $(JS) && npm ci --no-audit --no-fund --ignore-scripts
+	touch $@
+
+# native compiles what has no other form; node's own headers are used where they lie beside it.
+native: js $(JS)/native/node_modules/.installed
+$(JS)/native/node_modules/.installed: $(JS)/native/package.json $(JS)/native/package-lock.json
+	cd $(JS)/native && beside="$$(node -p 'require("path").resolve(process.execPath, "../..")')" && \
+		if [ -f "$$beside/include/node/node.h" ]; then export npm_config_nodedir="$$beside"; fi && \
+		npm_config_build_from_source=true npm ci --no-audit --no-fund
 	touch $@
 
 test: js
@@ -41,7 +49,7 @@ sabotage: js
 	$(GO) run ./internal/sabotage
 
 # soak runs what takes too long for every change, bounded in time.
-soak: js
+soak: js native
 	$(GO) test -run '^$$' -fuzz FuzzReadMeta -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzDerive -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzUploadMetadata -fuzztime 60s ./evidence
@@ -63,6 +71,9 @@ soak: js
 	STORM_SEED=1 STORM_SEEDS=10000 STORM_LOADS=200 $(GO) test -count 1 -timeout 120m ./internal/storm
 	$(GO) run ./internal/sabotage
 	IMPORT_ROWS=20000 $(GO) test -run TestALargeFile -count 1 -timeout 10m ./cmd/xuncha
+	$(GO) test -run '^$$' -fuzz FuzzRows -fuzztime 60s ./sync/watermelon
+	WATERMELON_SEEDS=200 $(GO) test -run TestAppsAndAPhone -count 1 -timeout 90m ./hooks
+	WATERMELON_SEEDS=200 WATERMELON_STORAGE=sqlite $(GO) test -run 'TestAppsAndAPhone|TestAnApp' -count 1 -timeout 90m ./hooks
 	SLOW_SOAK=1 $(GO) test -run TestSlowLines -count 1 -timeout 10m ./hooks
 	$(GO) test -run '^$$' -fuzz FuzzUnseal -fuzztime 60s ./sync/rxdb
 	RXDB_SEEDS=200 $(GO) test -run TestStockClients -count 1 -timeout 60m ./sync/rxdb

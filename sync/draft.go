@@ -21,16 +21,18 @@ type Draft struct {
 	Raw                json.RawMessage                // as it was sent: it is kept where nothing of it can be read
 	Identity           string                         // equal where the same change is sent again
 	Edit               func(Standing) (Edited, error) // what it changes; it may be asked again after a rollback
+	Skip               func() bool                    // asked before anything is read: there is nothing to do; it may be nil
 	Touch              bool                           // the row moves in the user's feed where what was sent does not stand
 }
 
-// Edited is a draft as an edit.
+// Edited is a draft as an edit. Without Op it changes nothing.
 type Edited struct {
-	Op   string // create, patch
+	Op   string // create, patch, or none
 	Set  Fields
 	Base map[string]string // as a mutation's
 	At   Stamp
 	Keep string // a code: nothing is applied, all is kept for a dispatcher
+	Back bool   // without Op: what the client did to the record is undone, and it comes back
 }
 
 // Standing is what a draft is compared with.
@@ -90,6 +92,9 @@ var ErrEpoch = errors.New("the server began a new epoch")
 
 // draft applies one draft within a transaction.
 func (w work) draft(tx Tx, d Draft, bad string) (Drafted, error) {
+	if d.Skip != nil && d.Skip() {
+		return Drafted{Result: nothing(), Stands: true}, nil
+	}
 	stands, err := w.standing(tx, d)
 	if err != nil {
 		return Drafted{}, err
@@ -99,6 +104,9 @@ func (w work) draft(tx Tx, d Draft, bad string) (Drafted, error) {
 		return Drafted{}, err
 	}
 	sent := e.Set
+	if e.Op == "" {
+		return w.untouched(tx, d, e, stands)
+	}
 	if stands.Shown && e.Op == OpPatch {
 		e.Set = maps.Clone(e.Set)
 		maps.DeleteFunc(e.Set, func(field string, value json.RawMessage) bool { return equalValue(stands.Doc[field], value) })
@@ -111,6 +119,18 @@ func (w work) draft(tx Tx, d Draft, bad string) (Drafted, error) {
 		return Drafted{}, err
 	}
 	return w.drafted(tx, d, result, sent)
+}
+
+// nothing is the result of a draft that writes nothing.
+func nothing() Result { return Result{Outcome: Noop, Fields: map[string]FieldResult{}} }
+
+// untouched leaves a record as it is; one that is to come back is shown anew.
+func (w work) untouched(tx Tx, d Draft, e Edited, stands Standing) (out Drafted, err error) {
+	out = Drafted{Result: nothing(), Stands: !e.Back, Shown: stands.Shown, Record: stands.Record}
+	if e.Back && d.Touch {
+		_, err = tx.Touch(w.user, d.Collection, d.Record)
+	}
+	return out, err
 }
 
 func (w work) standing(tx Tx, d Draft) (Standing, error) {
@@ -127,7 +147,7 @@ func (w work) standing(tx Tx, d Draft) (Standing, error) {
 
 // judgeDraft judges an edit like a mutation. What was sent once more, and whose editor has
 // not seen what stands now, gets the result of the first time; where he has, he says the
-// same anew.
+// same anew, unless nothing has moved since he was refused.
 func (w work) judgeDraft(tx Tx, d Draft, e Edited, stands Standing, bad string) (Result, error) {
 	a := arrival{raw: d.Raw, bad: bad, keep: e.Keep, Mutation: Mutation{
 		Op: e.Op, Collection: d.Collection, Record: d.Record, Set: e.Set, Base: e.Base, At: e.At,
@@ -149,7 +169,7 @@ func (w work) judgeDraft(tx Tx, d Draft, e Edited, stands Standing, bad string) 
 	}
 	if known != nil {
 		seen, err := w.seen(tx, e, stands)
-		if err != nil || !seen {
+		if err != nil || !seen || refusedSo(known, e) {
 			return known.Result, err
 		}
 		id = w.identity(d, string(encode(stands.Versions)))
@@ -159,6 +179,15 @@ func (w work) judgeDraft(tx Tx, d Draft, e Edited, stands Standing, bad string) 
 	}
 	a.ID, a.key, a.hash = id, id, hashOf(encode(a.Mutation))
 	return w.answer(tx, &a, nil)
+}
+
+// refusedSo tells whether a draft was refused already as it is: it is kept.
+func refusedSo(known *Stored, e Edited) bool {
+	refused := known.Result.Outcome == Held || known.Result.Outcome == Rejected
+	for field, token := range e.Base {
+		refused = refused && ParseVersion(known.Base[field]).Seq == ParseVersion(token).Seq
+	}
+	return refused
 }
 
 func deref(s *Stored) Result {

@@ -74,10 +74,13 @@ func (g *Gate) enter(ctx context.Context) (*Page, error) {
 	}
 }
 
-// Turn waits for a place for an answer that is no page of ours. leave gives it back.
+// Turn waits for a place for work that has its own memory; leave gives it back.
 func (g *Gate) Turn(ctx context.Context) (leave func(), err error) {
 	p, err := g.enter(ctx)
-	return p.leave, err
+	if err != nil {
+		return nil, err
+	}
+	return p.leave, nil
 }
 
 // SmallPage is how many bytes of documents may be read without a turn.

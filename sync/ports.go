@@ -151,8 +151,18 @@ type Tx interface {
 type View interface {
 	Feed
 	Clients
+	Marks
 	// Moment answers in one question what every sync asks: State, Grants and Applied.
 	Moment(user, client string) (Moment, error)
+}
+
+// Marks are for clients that keep no cursor and are told again and again what is gone.
+type Marks interface {
+	// Gone hands out what is gone from the buckets and lies in none of them any more, each
+	// record once, with the newest seq at which it left.
+	Gone(buckets []string, each func(collection, record string, seq int64)) error
+	// Regranted is the seq at which the buckets of a user last changed; 0 if they never did.
+	Regranted(user string) (int64, error)
 }
 
 // House is the server's store.

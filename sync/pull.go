@@ -55,6 +55,7 @@ type State struct {
 	Head      int64
 	Compacted int64  // the highest seq whose gone marks were dropped; 0 while all are kept
 	Run       string // since the database was opened
+	EpochBase int64  // the highest seq that an earlier epoch can have given; 0 where there was none
 }
 
 // Moment is all that a sync needs to know before it reads the feed.

@@ -44,12 +44,15 @@ const graceDays = 30
 //	POST /api/sync         push and pull
 //	GET  /api/sync/stream  server-sent events: the head of the user's buckets
 //	POST /api/sync/ticket  a one-time ticket for the stream
+//	GET  /api/sync/watermelon, POST  apps built on WatermelonDB
 func (s *Syncer) Bind(se *core.ServeEvent) {
 	s.Desk.Gate = sync.NewGate(runtime.GOMAXPROCS(0), mayWait, patience)
 	se.Router.POST("/api/sync", s.sync).Bind(apis.BodyLimit(0)) // readBody stops by itself
 	se.Router.GET("/api/sync/stream", s.stream)
 	se.Router.POST("/api/sync/ticket", s.ticket)
 	s.bindRxDB(se)
+	se.Router.GET(melonPath, s.melonPull)
+	se.Router.POST(melonPath, s.melonPush).Bind(apis.BodyLimit(0))
 	se.App.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		s.Hub.EndAll()
 		return e.Next()
@@ -58,7 +61,9 @@ func (s *Syncer) Bind(se *core.ServeEvent) {
 
 // isSync: bodies of phones, which are read and bounded by their routes. Phones have a gate of
 // their own instead of turns.
-func isSync(path string) bool { return path == "/api/sync" || strings.HasPrefix(path, rxdbPath) }
+func isSync(path string) bool {
+	return path == "/api/sync" || path == melonPath || strings.HasPrefix(path, rxdbPath)
+}
 
 // phoneUser is the user of a phone: also one disabled for less than graceDays.
 func (s *Syncer) phoneUser(e *core.RequestEvent) (sync.User, error) {

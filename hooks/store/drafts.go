@@ -38,18 +38,30 @@ func (s book) Shown(user sync.User, collection, id string) (r sync.Record, ok bo
 	return r, true, nil
 }
 
-// touchRow moves a row, gone or not, to a new seq; what was never there gets a mark that it
-// is gone.
-const touchRow = `INSERT INTO sync_feed (bucket, collection, record, seq, gone, reason) VALUES ({:b}, {:c}, {:r}, {:seq}, 'scope', 'held')
-	ON CONFLICT (bucket, collection, record) DO UPDATE SET seq = excluded.seq`
+const (
+	// touchRows moves a record's rows where the user may see it.
+	touchRows = `UPDATE sync_feed SET seq = {:seq} WHERE collection = {:c} AND record = {:r} AND gone = ''
+		AND bucket IN (SELECT bucket FROM sync_grant WHERE user = {:user} AND active = 1)`
+	// touchMark moves the mark that a record is gone; what was never there gets one.
+	touchMark = `INSERT INTO sync_feed (bucket, collection, record, seq, gone, reason) VALUES ({:b}, {:c}, {:r}, {:seq}, 'scope', 'held')
+		ON CONFLICT (bucket, collection, record) DO UPDATE SET seq = excluded.seq`
+)
 
-// Touch moves a record's row in the user's own bucket, so that his next pull tells how it
-// stands.
+// Touch moves a record's row, so that the user's next pull tells how it stands. What lies in
+// a bucket of many, a colleague or a rule, is told to all of them again: there is no row of
+// his own to move.
 func (s book) Touch(user sync.User, collection, id string) (int64, error) {
 	feed := Feed{App: s.App}
 	seq, err := feed.Next()
 	if err != nil {
 		return 0, err
 	}
-	return seq, feed.exec(touchRow, dbx.Params{"b": "u:" + user.ID, "c": collection, "r": id, "seq": seq})
+	moved, err := s.App.NonconcurrentDB().NewQuery(touchRows).Bind(dbx.Params{"user": user.ID, "c": collection, "r": id, "seq": seq}).Execute()
+	if err != nil {
+		return 0, err
+	}
+	if n, err := moved.RowsAffected(); err != nil || n > 0 {
+		return seq, err
+	}
+	return seq, feed.exec(touchMark, dbx.Params{"b": "u:" + user.ID, "c": collection, "r": id, "seq": seq})
 }

@@ -102,10 +102,11 @@ func (s book) placeCase(p *sync.Place, user sync.User) error {
 }
 
 // These are asked for every mutation: a query that follows the chain by itself would open a
-// table of its own each time.
+// table of its own each time. A mark that answers what a client said of a case ('held') gives
+// no right to it.
 const (
 	readRoot  = "SELECT `primary`, status, closed_at FROM cases WHERE id = {:case}"
-	readPlace = `SELECT gone = '' FROM sync_feed WHERE bucket = {:bucket} AND collection = 'cases' AND record = {:case}`
+	readPlace = `SELECT gone = '' FROM sync_feed WHERE bucket = {:bucket} AND collection = 'cases' AND record = {:case} AND reason <> 'held'`
 )
 
 // Record returns a record as phones see it.

@@ -16,8 +16,8 @@ const (
 	clearGrants = `UPDATE sync_grant SET active = 0 WHERE user = {:user}`
 	putGrant    = `INSERT INTO sync_grant (user, bucket, active) VALUES ({:user}, {:bucket}, 1)
 		ON CONFLICT (user, bucket) DO UPDATE SET active = 1`
-	raiseGen = `INSERT INTO sync_grant_gen (user, gen) VALUES ({:user}, 1)
-		ON CONFLICT (user) DO UPDATE SET gen = gen + 1`
+	raiseGen = `INSERT INTO sync_grant_gen (user, gen, seq) VALUES ({:user}, 1, {:seq})
+		ON CONFLICT (user) DO UPDATE SET gen = gen + 1, seq = excluded.seq`
 	readGen = `SELECT gen FROM sync_grant_gen WHERE user = {:user}`
 )
 
@@ -60,5 +60,9 @@ func (s Grants) Keep(user *core.Record) error {
 			return err
 		}
 	}
-	return feed.exec(raiseGen, dbx.Params{"user": user.Id})
+	seq, err := feed.Next()
+	if err != nil {
+		return err
+	}
+	return feed.exec(raiseGen, dbx.Params{"user": user.Id, "seq": seq})
 }

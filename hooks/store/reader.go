@@ -58,6 +58,8 @@ func setMeta(state *sync.State, key, value string) (err error) {
 		state.Head, err = strconv.ParseInt(value, 10, 64)
 	case "compacted":
 		state.Compacted, err = strconv.ParseInt(value, 10, 64)
+	case "epoch_base":
+		state.EpochBase, err = strconv.ParseInt(value, 10, 64)
 	}
 	if err != nil {
 		err = fmt.Errorf("sync_meta %s: %w", key, err)

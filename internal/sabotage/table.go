@@ -32,6 +32,8 @@ var (
 		pkg: "./internal/storm", run: "TestEverySchedulesEndKeepsThePromises",
 		env: []string{"STORM_SEED=1", "STORM_SEEDS=150", "STORM_ENOUGH=1"},
 	}
+	// apps are real clients on WatermelonDB.
+	apps = catcher{pkg: "./hooks", run: "TestAnApp|TestAppsAndAPhoneAtOneInspection"}
 )
 
 // scene is one scenario against the real server, for what chance meets too seldom.
@@ -135,4 +137,19 @@ var table = []sabotage{
 		"	if !out.More {\n		cursor.finish(at.Head)\n",
 		"	if !out.More && page.rows > 0 {\n		cursor.finish(max(cursor.Positions[0].Seq, cursor.Positions[1].Seq))\n",
 	}}, model},
+	{"plain delete on eviction (WatermelonDB)", []edit{{
+		"sync/watermelon/pull.go",
+		"		case a.blank || seq >= p.Since:\n",
+		"		case a.blank:\n",
+	}}, apps},
+	{"what was pulled right before the push counts as seen (WatermelonDB)", []edit{{
+		"sync/watermelon/push.go",
+		"seq: n - 1, lost:",
+		"seq: state.Head, lost:",
+	}}, apps},
+	{"a value that does not stand is not told again (WatermelonDB)", []edit{{
+		"sync/watermelon/draft.go",
+		"known && r.record != \"\" && len(r.record) <= maxID",
+		"known && r.record == \"\"",
+	}}, apps},
 }

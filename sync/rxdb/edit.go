@@ -17,7 +17,7 @@ func (r *row) edit(collection string, stands sync.Standing) sync.Edited {
 	table := sync.Writable[collection]
 	switch {
 	case r.doc == nil || r.id == "":
-		e.Op = "" // it is none: its bytes are kept
+		e.Op = unreadable // its bytes are kept
 	case r.assumed != nil:
 		r.changed(table, stands, &e)
 	case stands.Shown:
@@ -27,6 +27,9 @@ func (r *row) edit(collection string, stands sync.Standing) sync.Edited {
 	}
 	return e
 }
+
+// unreadable is no operation of a mutation: what is no document is refused as such.
+const unreadable = "unreadable"
 
 // changed: the base of a field is the value that the client had. Where just that stands,
 // he has seen it; else he had the version that came with it.
