@@ -68,7 +68,7 @@ soak: js native
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime 60s ./intake
 	$(GO) test -run '^$$' -fuzz FuzzFromForm -fuzztime 60s ./intake
 	$(GO) test -run '^$$' -fuzz FuzzReadMapping -fuzztime 60s ./intake
-	STORM_SEED=1 STORM_SEEDS=10000 STORM_LOADS=200 $(GO) test -count 1 -timeout 120m ./internal/storm
+	TMPDIR=$$(test -w /dev/shm && echo /dev/shm || echo /tmp) STORM_SEED=1 STORM_SEEDS=10000 STORM_LOADS=200 $(GO) test -count 1 -timeout 120m ./internal/storm
 	$(GO) run ./internal/sabotage
 	IMPORT_ROWS=20000 $(GO) test -run TestALargeFile -count 1 -timeout 10m ./cmd/xuncha
 	$(GO) test -run '^$$' -fuzz FuzzRows -fuzztime 60s ./sync/watermelon
