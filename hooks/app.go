@@ -14,8 +14,9 @@ import (
 	_ "xuncha/migrations"
 )
 
-// pragmas are PocketBase's own with one word changed: synchronous FULL, because
-// what is acknowledged to a phone must be on disk when the power goes.
+// pragmas are PocketBase's own with two words changed: synchronous FULL, because
+// what is acknowledged to a phone must be on disk when the power goes; and half the
+// cache, because each connection that reads has one of its own.
 const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
 	"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-16000)"
 
