@@ -55,7 +55,7 @@ const inward = rename(here), outward = rename(there)
 export async function connect ({ url, token, name, collections = Object.keys(schemas), storage = getRxStorageMemory(), retry = 5000 }) {
   const database = await createRxDatabase({ name, storage, multiInstance: false })
   await database.addCollections(Object.fromEntries(collections.map((c) => [c, { schema: schemas[c] }])))
-  const poked = new Subject()
+  const poked = new Subject(), ending = new AbortController()
 
   async function ask (path, body) {
     const answer = await fetch(url + '/api/sync/' + path, {
@@ -77,7 +77,7 @@ export async function connect ({ url, token, name, collections = Object.keys(sch
       const orBegin = (state) => async (error) => {
         if (error.code === 'reset' && error.reason !== 'user' && link.state === state) {
           link.state = undefined
-          state.remove().then(start)
+          state.remove().then(() => ending.signal.aborted || start())
         }
         throw error
       }
@@ -138,7 +138,6 @@ export async function connect ({ url, token, name, collections = Object.keys(sch
   const links = Object.values(database.collections).map(replicate)
 
   // The stream says that something of the user's changed, never what.
-  const ending = new AbortController()
   async function follow () {
     while (!ending.signal.aborted) {
       try {

@@ -7,6 +7,7 @@ import { connect, schemas } from './rxdb-client.mjs'
 
 let client, online = true
 const sent = [] // rows that the server has answered, as they were pushed
+const last = [] // what was asked, and what came of it
 const cuts = new Set() // requests under way
 
 // The network: a request that is under way when it goes is cut, wherever it is.
@@ -20,6 +21,8 @@ globalThis.fetch = async (url, options = {}) => {
   trace('>', options.body?.slice(0, 3000))
   const answer = await real(url, { ...options, signal: cut.signal })
   trace('<', answer.status)
+  last.push([options.method, url.slice(url.indexOf('/api')).slice(0, 60), answer.status])
+  last.splice(0, last.length - 20)
   if (options.method === 'POST' && answer.ok) {
     const rows = JSON.parse(options.body)
     const data = await answer.json()
@@ -106,13 +109,17 @@ const commands = {
   async poke () { client.poked.next('RESYNC') },
   // sync waits until every replication has pushed and pulled once more.
   async sync () {
+    let at
+    const stuck = new Promise((resolve, reject) => setTimeout(() => reject(new Error('stuck at ' + at())), 60_000).unref())
     for (const link of client.links) {
+      at = () => JSON.stringify([link.name, !!link.state, link.state?.internalReplicationState?.firstSyncDone.up.getValue(),
+        link.state?.internalReplicationState?.firstSyncDone.down.getValue(), link.state?.isStopped(), last])
       for (let done = false; !done;) {
         const state = link.state
         if (state) {
           state.reSync()
-          done = await Promise.race([state.awaitInSync(), replaced(link, state)]) && link.state === state
-        } else await sleep(1)
+          done = await Promise.race([state.awaitInSync(), replaced(link, state), stuck]) && link.state === state
+        } else await Promise.race([sleep(1), stuck])
       }
     }
   },
@@ -132,6 +139,7 @@ async function replaced (link, state) {
   return false
 }
 
+process.stdin.on('end', () => process.exit(0))
 process.on('unhandledRejection', (error) => { console.error('unhandled', error); process.exit(1) })
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line)
