@@ -67,23 +67,7 @@ func TestAQueryInsideTheSameQueryHasAStatementOfItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		got := ""
-		outer, err := tx.Query(text, 2)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for outer.Next() {
-			var x int
-			if err := outer.Scan(&x); err != nil {
-				t.Fatal(err)
-			}
-			inner, err := tx.Query(text, x)
-			got += fmt.Sprint(x, column(t, inner, err))
-		}
-		if err := errors.Join(outer.Err(), outer.Close()); err != nil {
-			t.Fatal(err)
-		}
-		if want := "2 [2 3 4]3 [3 4]4 [4]"; got != want {
+		if got, want := nested(t, tx, text), "2 [2 3 4]3 [3 4]4 [4]"; got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
@@ -92,28 +76,57 @@ func TestAQueryInsideTheSameQueryHasAStatementOfItsOwn(t *testing.T) {
 	}
 }
 
+// nested asks a query for each of its own rows.
+func nested(t *testing.T, tx *sql.Tx, text string) (got string) {
+	t.Helper()
+	outer, err := tx.Query(text, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = outer.Close() }()
+	for outer.Next() {
+		var x int
+		if err := outer.Scan(&x); err != nil {
+			t.Fatal(err)
+		}
+		inner, err := tx.Query(text, x)
+		got += fmt.Sprint(x, column(t, inner, err))
+	}
+	if err := outer.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
 func TestAKeptStatementSeesANewSchema(t *testing.T) {
 	db := open(t)
 	run(t, db, `CREATE TABLE a (x)`)
 	run(t, db, `INSERT INTO a VALUES ('one')`)
 	for i := range 4 {
-		rows, err := db.Query(`SELECT * FROM a`)
-		if err != nil {
-			t.Fatal(err)
-		}
-		names, err := rows.Columns()
-		if err != nil || len(names) != i+1 {
-			t.Errorf("%v %v, want %d columns", names, err, i+1)
-		}
-		if err := rows.Close(); err != nil {
-			t.Fatal(err)
+		if names := columnsOf(t, db, `SELECT * FROM a`); len(names) != i+1 {
+			t.Errorf("%v, want %d columns", names, i+1)
 		}
 		run(t, db, fmt.Sprintf(`ALTER TABLE a ADD COLUMN y%d`, i))
 	}
 	run(t, db, `DROP TABLE a`)
-	if _, err := db.Query(`SELECT * FROM a`); err == nil {
+	var x string
+	if err := db.QueryRow(`SELECT * FROM a`).Scan(&x); err == nil {
 		t.Error("a table that is gone was read")
 	}
+}
+
+func columnsOf(t *testing.T, db *sql.DB, text string) []string {
+	t.Helper()
+	rows, err := db.Query(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	names, err := rows.Columns()
+	if err := errors.Join(err, rows.Err()); err != nil {
+		t.Fatal(err)
+	}
+	return names
 }
 
 func TestAStatementThatFailedIsPreparedAnew(t *testing.T) {
