@@ -10,7 +10,7 @@ import (
 )
 
 // GroupMost is how many mutations one transaction takes: other writers wait so long.
-const GroupMost = 128
+const GroupMost = 256
 
 // Committer runs parts of work, many in one transaction. Run is one transaction, all of
 // it or nothing. There is no waiting for company: what arrives while a transaction is

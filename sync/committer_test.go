@@ -114,9 +114,9 @@ func TestAGroupIsBounded(t *testing.T) {
 	var all stdsync.WaitGroup
 	for range 40 {
 		all.Go(func() {
-			err := c.Do(30, func(tx sync.Tx) error {
+			err := c.Do(60, func(tx sync.Tx) error {
 				p := tx.(*page)
-				p.lines = append(p.lines, make([]string, 30)...)
+				p.lines = append(p.lines, make([]string, 60)...)
 				return nil
 			})
 			if err != nil {
@@ -125,7 +125,7 @@ func TestAGroupIsBounded(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if longest > sync.GroupMost || len(d.lines) != 40*30 {
+	if longest > sync.GroupMost || len(d.lines) != 40*60 {
 		t.Errorf("%d in one transaction, at most %d; %d lines", longest, sync.GroupMost, len(d.lines))
 	}
 }

@@ -5,7 +5,7 @@ package sync
 import "errors"
 
 // pieceMost is how many steps of one push share a transaction.
-const pieceMost = 100
+const pieceMost = 250
 
 // refusedAt says which step of a piece its record refuses for ever.
 type refusedAt struct {
