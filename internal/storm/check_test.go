@@ -204,7 +204,10 @@ func (s *storm) i6i13OnlyHis(user string, data []byte, a sync.Answer) {
 // where a desk did.
 func (s *storm) judge(req *sync.Request) {
 	changes, rows := s.watch.take()
+	sent := mutations(req)
 	for _, k := range rows {
+		was := sent[k.mutation].Was
+		k.lostBefore = was != nil && (was.Outcome == sync.Held || was.Fields[k.field].Winner != sync.ByClient)
 		k.knew = s.oracle.knew(name(k.key, k.field, k.ours), name(k.key, k.field, k.theirs))
 		s.lost[s.inLife(k.mutation, k.field)] = k
 	}
@@ -214,16 +217,27 @@ func (s *storm) judge(req *sync.Request) {
 	}
 }
 
-// i12OnlyNamedFields: a push changes the fields that it names and no others.
-func (s *storm) i12OnlyNamedFields(req *sync.Request, c change) {
+// mutations of a request by their ids; a desk sends none.
+func mutations(req *sync.Request) map[string]sync.Mutation {
+	out := map[string]sync.Mutation{}
 	if req == nil {
-		return
+		return out
 	}
 	for _, raw := range req.Push {
 		var m sync.Mutation
-		if err := json.Unmarshal(raw, &m); err != nil {
-			s.fail("harness", "%v", err)
+		if json.Unmarshal(raw, &m) == nil { // phones of ours send nothing else
+			out[m.ID] = m
 		}
+	}
+	return out
+}
+
+// i12OnlyNamedFields: a push changes the fields that it names and no others.
+func (s *storm) i12OnlyNamedFields(req *sync.Request, c change) {
+	if req == nil {
+		return // a desk
+	}
+	for _, m := range mutations(req) {
 		if _, named := m.Set[c.field]; named && strings.EqualFold(m.Record, c.id) {
 			return
 		}
@@ -258,25 +272,12 @@ func (s *storm) isKept(k key, field string, value json.RawMessage) bool {
 
 // i16NoFalseConflict: what loses had not seen what stands, unless it had lost before.
 func (s *storm) i16NoFalseConflict(req sync.Request, a sync.Answer) {
-	byID := map[string]sync.Mutation{}
-	for _, raw := range req.Push {
-		var m sync.Mutation
-		if err := json.Unmarshal(raw, &m); err != nil {
-			s.fail("harness", "%v", err)
-		}
-		byID[m.ID] = m
-	}
 	for _, r := range a.Results {
-		m := byID[r.ID]
 		for field, f := range r.Fields {
-			k, ok := s.lost[s.inLife(r.ID, field)]
-			lostBefore := m.Was != nil && (m.Was.Outcome == sync.Held || m.Was.Fields[field].Winner != sync.ByClient)
-			if f.Winner == sync.ByClient || r.Outcome != sync.Conflict || !ok || lostBefore || absent(k.theirs) {
-				continue
-			}
-			if k.knew {
+			k := s.lost[s.inLife(r.ID, field)]
+			if f.Winner == sync.ByServer && r.Outcome == sync.Conflict && k.knew && !k.lostBefore && !absent(k.theirs) {
 				s.fail("I16", "%s of %s: %s (%s, based on %q) lost against %s, which its author had seen: %s",
-					field, m.Record, k.ours, m.ID, m.Base[field], k.theirs, k.code)
+					field, k.id, k.ours, r.ID, mutations(&req)[r.ID].Base[field], k.theirs, k.code)
 			}
 		}
 	}

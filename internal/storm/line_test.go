@@ -11,6 +11,8 @@ import (
 	"net/http"
 
 	"github.com/klauspost/compress/zstd"
+
+	"xuncha/sync"
 )
 
 // fault is what happens to one request.
@@ -83,6 +85,11 @@ func (s *storm) carry(q sent, f fault) (*http.Response, error) {
 		if err := s.crash(); err != nil {
 			s.fail("harness", "%v", err)
 		}
+		req, err := sync.ReadRequest(q.plain)
+		if err != nil {
+			s.fail("harness", "%v", err)
+		}
+		s.judge(&req) // what was committed before
 		return nil, errLine
 	}
 	if f == cutRequest && a.status == http.StatusOK {

@@ -113,6 +113,7 @@ type kept struct {
 	field, code, mutation string
 	ours, theirs          json.RawMessage
 	knew                  bool // whoever wrote ours had seen theirs by then
+	lostBefore            bool // it is a replay of what had lost
 }
 
 // watch sees every save of what phones write, once it is committed.

@@ -249,8 +249,9 @@ const (
 // schedules that `make test` plays.
 const usual = 60
 
-// found are seeds that once showed a fault.
-var found = []uint64{}
+// found are seeds that once showed a fault, of the house or of what looks at it. They hold as
+// long as the events are drawn as they were.
+var found = []uint64{95}
 
 func TestEverySchedulesEndKeepsThePromises(t *testing.T) {
 	for _, seed := range found {
