@@ -9,10 +9,9 @@ import (
 )
 
 const (
-	smallPage = 32 << 10          // bytes of documents that are read without a turn
-	pageSpace = MaxPage + 512<<10 // bytes that a page's buffer has from the start
-	keptSpace = 2 * pageSpace     // bytes of a buffer that is kept for the next page
-	rowFrame  = 120               // bytes of a row beside its document, about
+	smallPage = 32 << 10    // bytes of documents that are read without a turn
+	keptSpace = 3 * MaxPage // bytes of a buffer that is kept for the next page
+	rowFrame  = 120         // bytes of a row beside its document, about
 )
 
 // Page is an answer with rows while it is written.
