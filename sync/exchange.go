@@ -5,6 +5,7 @@ package sync
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 )
 
@@ -20,6 +21,16 @@ type Desk struct {
 	Restored func(Witness) error
 	// Durable is the highest seq of this epoch that outlives the machine; nil: the head.
 	Durable func(State) int64
+
+	ahead io.Writer
+}
+
+// Ahead lets a large answer go to w piece by piece while it is still being read, so that it
+// can be compressed meanwhile. Rest is what comes behind the pieces; where Answer fails they
+// mean nothing. To write must not wait for anybody: a transaction is open.
+func (s Desk) Ahead(w io.Writer) Desk {
+	s.ahead = w
+	return s
 }
 
 // stampLayout is how the server writes a time: UTC text that sorts.
@@ -159,6 +170,7 @@ func (s Desk) large(ctx context.Context, a *Answer, user User, req Request) erro
 		return err
 	}
 	defer a.unless(page)
+	page.ahead = s.ahead
 	return s.reading(user, req, func(v View, at Moment) error { return s.pull(a, page, v, at, user, req) })
 }
 

@@ -102,6 +102,7 @@ func (p *Page) leave() {
 	if p == nil || p.gate == nil {
 		return
 	}
+	p.ahead = nil
 	if p.most < MaxPage {
 		if cap(p.data) <= 2*smallPage {
 			p.gate.small.Put(p)

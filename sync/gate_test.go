@@ -4,6 +4,7 @@ package sync_test
 // ends.
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -147,6 +148,42 @@ type broken struct{ sync.View }
 func (b broken) Rows(q sync.Query, take func(*sync.Row) bool) error {
 	_ = b.View.Rows(q, take)
 	return errors.New("the disk is gone")
+}
+
+// What goes ahead and what comes behind it are the answer; the next one begins anew, also
+// where the one before failed midway.
+func TestAnAnswerThatGoesAheadIsTheSame(t *testing.T) {
+	s, desk := crowded(1, time.Minute)
+	for i := range 300 {
+		k := key{"cases", fmt.Sprintf("bbbbbbbbbbbbbb%03d", i)}
+		s.w.assigned[k.id] = []string{"ann"}
+		s.w.write(k, row{caseID: k.id}, sync.Fields{"text": encoded(strings.Repeat("文", 500))}, byServer)
+	}
+	for round := range 3 {
+		var ahead bytes.Buffer
+		if round == 1 {
+			desk.House = failing{s}
+		}
+		a, err := desk.Ahead(&ahead).Answer(context.Background(), sync.User{ID: "ann"}, hello(""))
+		if desk.House = s; round == 1 {
+			if err == nil || ahead.Len() == 0 {
+				t.Fatalf("it did not fail midway: %v, %d bytes", err, ahead.Len())
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ahead.Len() < 256<<10 || len(a.Rest()) == 0 || string(ahead.Bytes())+string(a.Rest()) != string(a.Wire()) {
+			t.Errorf("%d bytes ahead and %d behind of %d", ahead.Len(), len(a.Rest()), len(a.Wire()))
+		}
+		a.Done()
+	}
+	a, err := ask(t, desk, hello(""))
+	if err != nil || string(a.Rest()) != string(a.Wire()) {
+		t.Errorf("one that does not go ahead: %v, %d of %d bytes", err, len(a.Rest()), len(a.Wire()))
+	}
+	a.Done()
 }
 
 // What goes out as bytes is what a decoder would have written.

@@ -5,6 +5,7 @@ package sync
 
 import (
 	"encoding/json"
+	"io"
 	"strconv"
 )
 
@@ -12,6 +13,7 @@ const (
 	smallPage = 32 << 10    // bytes of documents that are read without a turn
 	keptSpace = 3 * MaxPage // bytes of a buffer that is kept for the next page
 	rowFrame  = 120         // bytes of a row beside its document, about
+	chunk     = 128 << 10   // bytes that go ahead together
 )
 
 // Page is an answer with rows while it is written.
@@ -23,6 +25,9 @@ type Page struct {
 	full bool // a row did not fit any more
 	done bool // the end is written too
 	gate *Gate
+
+	ahead io.Writer // nil: all of it goes at the end
+	gone  int       // bytes that went ahead
 }
 
 // open begins an answer: all of it that stands before the rows.
@@ -35,7 +40,7 @@ func (p *Page) open(a *Answer) {
 		Results []Result `json:"results"`
 	}{a.Epoch, a.Now, a.Code, a.Applied, a.Results})
 	p.data = append(append(p.data[:0], head[:len(head)-1]...), `,"changes":[`...)
-	p.size, p.rows, p.full, p.done = 0, 0, false, false
+	p.size, p.rows, p.full, p.done, p.gone = 0, 0, false, false, 0
 }
 
 // close ends an answer: all of it that stands behind the rows.
@@ -83,6 +88,10 @@ func (p *Page) add(r *Row) bool {
 		d = appendText(append(d, `,"reason":`...), r.Reason)
 	}
 	p.data = append(d, '}')
+	if p.ahead != nil && len(p.data)-p.gone >= chunk {
+		_, _ = p.ahead.Write(p.data[p.gone:]) // who takes it says at the end what failed
+		p.gone = len(p.data)
+	}
 	return true
 }
 

@@ -142,6 +142,15 @@ func (a *Answer) Wire() []byte {
 	return encode((*plain)(a))
 }
 
+// Rest is what of the answer did not go ahead.
+func (a *Answer) Rest() []byte {
+	wire := a.Wire()
+	if a.page == nil {
+		return wire
+	}
+	return wire[a.page.gone:]
+}
+
 // unless gives a page back that did not become the answer's.
 func (a *Answer) unless(page *Page) {
 	if a.page != page {

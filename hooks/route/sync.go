@@ -123,12 +123,22 @@ func (s *Syncer) answer(e *core.RequestEvent, user sync.User) (coding string, da
 	if err != nil {
 		return "", nil, err
 	}
-	a, err := s.Desk.Answer(e.Request.Context(), user, req)
+	accept, desk := e.Request.Header.Values("Accept-Encoding"), s.Desk
+	var early ahead
+	defer early.free()
+	if accepts(accept, "zstd") {
+		desk = desk.Ahead(&early)
+	}
+	a, err := desk.Answer(e.Request.Context(), user, req)
 	defer a.Done()
 	if err != nil {
 		return "", nil, err
 	}
-	coding, data = compressed(e.Request.Header.Values("Accept-Encoding"), a.Wire())
+	if early.zip != nil {
+		data, err = early.end(a.Rest())
+		return "zstd", data, err
+	}
+	coding, data = compressed(accept, a.Wire())
 	return coding, data, nil
 }
 
