@@ -174,7 +174,7 @@ func TestAnAnswerThatGoesAheadIsTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ahead.Len() < 256<<10 || len(a.Rest()) == 0 || string(ahead.Bytes())+string(a.Rest()) != string(a.Wire()) {
+		if ahead.Len() < 256<<10 || len(a.Rest()) == 0 || ahead.String()+string(a.Rest()) != string(a.Wire()) {
 			t.Errorf("%d bytes ahead and %d behind of %d", ahead.Len(), len(a.Rest()), len(a.Wire()))
 		}
 		a.Done()
