@@ -52,6 +52,15 @@ func (c *Cursor) finish(head int64) {
 	}
 }
 
+// nowhere is the cursor of a phone that holds nothing any more. It still testifies to where
+// the server stood; whoever comes back with it begins anew.
+func nowhere(at Moment, user string, client Client) Cursor {
+	return Cursor{Epoch: at.Epoch, User: user, Gen: noGrants, Schema: client.Schema, Base: at.Head, Run: at.Run}
+}
+
+// noGrants is no generation of anybody's grants.
+const noGrants = -1
+
 // complete tells whether the pull before left nothing, so that there may be little now.
 func (c Cursor) complete() bool {
 	for _, p := range c.Positions {

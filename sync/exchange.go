@@ -184,6 +184,7 @@ func (s Desk) pull(a *Answer, page *Page, v View, at Moment, user User, req Requ
 		return nil
 	case user.Disabled:
 		a.Reset = &Reset{ResetDisabled}
+		a.Cursor = nowhere(at, user.ID, req.Client).Seal(s.Key)
 		return nil
 	case req.Pull == nil:
 		a.Cursor = req.Cursor

@@ -25,3 +25,26 @@ func TestTheHeadIsThatAfterThePushForADisabledUserToo(t *testing.T) {
 		t.Errorf("the result has seq %d, the head is %d", a.Results[0].Seq, a.Head)
 	}
 }
+
+// A phone that was wiped holds nothing, but it still knows how far the server was: where the
+// database is put back meanwhile it may be the only one.
+func TestAWipedPhoneStillTestifies(t *testing.T) {
+	s, _ := oneCase()
+	testified := 0
+	desk := sync.Desk{
+		House: s, Key: []byte("k"), Now: func() time.Time { return time.Unix(1_795_000_000, 0) },
+		Restored: func(sync.Witness) error { testified++; return nil },
+	}
+	a, err := desk.Answer(context.Background(), sync.User{ID: "ann", Disabled: true}, hello(""))
+	if err != nil || a.Reset == nil || a.Reset.Reason != sync.ResetDisabled || a.Cursor == "" {
+		t.Fatalf("disabled: %+v %v", a, err)
+	}
+	wiped := hello(a.Cursor)
+	if a, err = ask(t, desk, wiped); err != nil || a.Reset == nil || a.Reset.Reason != sync.ResetScope || testified > 0 {
+		t.Errorf("enabled again: %+v %v, %d testimonies", a, err, testified)
+	}
+	s.w.head--
+	if _, err = ask(t, desk, wiped); err != nil || testified != 1 {
+		t.Errorf("an older database: %d testimonies, %v", testified, err)
+	}
+}

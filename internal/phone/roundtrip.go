@@ -123,7 +123,7 @@ func (p *Phone) Take(req sync.Request, a sync.Answer) error {
 	if a.Reset != nil {
 		p.Staging, p.Replace = nil, true
 		if a.Reset.Reason == sync.ResetDisabled {
-			p.Snapshot, p.Wiped, p.Cursor, p.Replace = map[string]map[string]Row{}, true, "", false
+			p.Snapshot, p.Wiped, p.Cursor, p.Replace = map[string]map[string]Row{}, true, a.Cursor, false
 			return nil
 		}
 	}

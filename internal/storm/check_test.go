@@ -294,7 +294,7 @@ func (s *storm) i5ScreenStands(d *device, before string) {
 // moment of its cursor.
 func (s *storm) look(d *device, a sync.Answer) {
 	want, complete := s.shown[d.user+d.Cursor]
-	if !complete || d.Staging != nil || d.Cursor == "" {
+	if !complete || d.Wiped || d.Staging != nil || d.Cursor == "" {
 		return
 	}
 	s.same(d, want, "I2")

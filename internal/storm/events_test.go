@@ -467,7 +467,7 @@ func (s *storm) restore() {
 	}
 	s.newest = head
 	for _, d := range s.devices {
-		if d.Head > head && d.Epoch != "" {
+		if d.Head > head && d.Cursor != "" {
 			s.logf("%s tells of it", d.name)
 			s.converge(d)
 			return
