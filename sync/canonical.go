@@ -5,82 +5,69 @@ package sync
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // notHashed are the members of a mutation that do not make it another one.
 var notHashed = []string{"n", "mono", "was"}
 
 // hashOf is the SHA-256 of a mutation's canonical JSON without n, mono and was; of what
-// is nested too deep to be read, that of its bytes.
+// is nested too deep to be read, or is no JSON, that of its bytes.
 func hashOf(raw json.RawMessage) string {
 	data := []byte(raw)
-	if value, err := decodeAny(raw); err == nil && !tooDeep(raw) {
-		if members, ok := value.(map[string]any); ok {
-			for _, name := range notHashed {
-				delete(members, name)
-			}
-		}
-		data = canonicalOf(value)
+	if !tooDeep(raw) && json.Valid(raw) {
+		data = canonical(make([]byte, 0, len(raw)), raw, notHashed)
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
 
 // Canonical writes JSON in the form of RFC 8785: members sorted by their UTF-16 code
-// units, numbers as ECMAScript prints them, no spaces.
+// units, numbers as ECMAScript prints them, no spaces. What is no JSON, or is nested deeper
+// than the server keeps, has none.
 func Canonical(raw json.RawMessage) ([]byte, error) {
-	value, err := decodeAny(raw)
-	if err != nil {
-		return nil, err
+	if tooDeep(raw) || !json.Valid(raw) {
+		return nil, errNoJSON
 	}
-	return canonicalOf(value), nil
+	return canonical(make([]byte, 0, len(raw)), raw, nil), nil
 }
 
-// decodeAny keeps numbers as they are spelled: one that no float64 holds is still JSON,
-// and its mutation must not break the envelope.
-func decodeAny(raw json.RawMessage) (value any, err error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	err = d.Decode(&value)
-	return value, err
-}
+var errNoJSON = errors.New("no JSON, or nested too deep")
 
-func canonicalOf(value any) []byte {
-	var b bytes.Buffer
-	canonical(&b, value)
-	return b.Bytes()
-}
-
-func canonical(b *bytes.Buffer, value any) {
-	switch v := value.(type) {
-	case map[string]any:
-		canonicalObject(b, v)
-	case []any:
-		b.WriteByte('[')
-		for i, item := range v {
+// canonical appends the form of a value that is JSON, without the members of it that are left
+// out.
+func canonical(out, raw []byte, without []string) []byte {
+	raw = bytes.TrimSpace(raw)
+	switch raw[0] {
+	case '{':
+		return canonicalObject(out, raw, without)
+	case '[':
+		out = append(out, '[')
+		elements, _ := pieces(raw, 0)
+		for i, e := range elements {
 			if i > 0 {
-				b.WriteByte(',')
+				out = append(out, ',')
 			}
-			canonical(b, item)
+			out = canonical(out, raw[e.from:e.to], nil)
 		}
-		b.WriteByte(']')
-	case string:
-		quote(b, v)
-	case json.Number:
-		b.WriteString(canonicalNumber(v))
-	case bool:
-		b.WriteString(strconv.FormatBool(v))
-	default:
-		b.WriteString("null")
+		return append(out, ']')
+	case '"':
+		if isPlain(raw[1 : len(raw)-1]) {
+			return append(out, raw...)
+		}
+		return quote(out, textOf(raw))
+	case 't', 'f', 'n':
+		return append(out, raw...)
 	}
+	return append(out, canonicalNumber(json.Number(raw))...)
 }
 
 // canonicalNumber prints a number as ECMAScript does; encoding/json does so but for -0.
@@ -95,36 +82,57 @@ func canonicalNumber(n json.Number) string {
 	return string(encode(f))
 }
 
-func canonicalObject(b *bytes.Buffer, object map[string]any) {
-	names := slices.SortedFunc(maps.Keys(object), func(x, y string) int {
-		return slices.Compare(utf16.Encode([]rune(x)), utf16.Encode([]rune(y)))
-	})
-	b.WriteByte('{')
-	for i, name := range names {
-		if i > 0 {
-			b.WriteByte(',')
+func canonicalObject(out, raw []byte, without []string) []byte {
+	members, _ := pieces(raw, 0)
+	slices.SortStableFunc(members, func(a, b piece) int { return compareUnits(a.name, b.name) })
+	out = append(out, '{')
+	begin := len(out)
+	for i, m := range members {
+		if i+1 < len(members) && members[i+1].name == m.name || slices.Contains(without, m.name) {
+			continue // of several with one name the last counts
 		}
-		quote(b, name)
-		b.WriteByte(':')
-		canonical(b, object[name])
+		if len(out) > begin {
+			out = append(out, ',')
+		}
+		out = append(quote(out, m.name), ':')
+		out = canonical(out, raw[m.from:m.to], nil)
 	}
-	b.WriteByte('}')
+	return append(out, '}')
+}
+
+// compareUnits orders texts by their UTF-16 code units. That is the order of their bytes
+// but for what lies beyond the surrogates.
+func compareUnits(a, b string) int {
+	if isLow(a) && isLow(b) {
+		return cmp.Compare(a, b)
+	}
+	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+}
+
+// isLow tells whether all of a text is below the surrogates.
+func isLow(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0xee { // the first byte of U+E000 and of all that is above
+			return false
+		}
+	}
+	return true
 }
 
 var shortEscapes = map[rune]string{'"': `\"`, '\\': `\\`, '\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`}
 
-func quote(b *bytes.Buffer, s string) {
-	b.WriteByte('"')
+func quote(out []byte, s string) []byte {
+	out = append(out, '"')
 	for _, r := range s {
-		if short, ok := shortEscapes[r]; ok {
-			b.WriteString(short)
-		} else if r < 0x20 {
-			fmt.Fprintf(b, `\u%04x`, r)
+		if r >= ' ' && r != '"' && r != '\\' {
+			out = utf8.AppendRune(out, r)
+		} else if short, ok := shortEscapes[r]; ok {
+			out = append(out, short...)
 		} else {
-			b.WriteRune(r)
+			out = fmt.Appendf(out, `\u%04x`, r)
 		}
 	}
-	b.WriteByte('"')
+	return append(out, '"')
 }
 
 // Same compares two values as JSON; absent is equal to null.

@@ -7,7 +7,7 @@ func (j *judge) patch(place Place) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := j.resolveBases(); err != nil {
+	if err := j.resolveBases(record); err != nil {
 		return Result{}, err
 	}
 	out := mergeFields(j.m, record, j.bases)
@@ -21,11 +21,15 @@ func (j *judge) patch(place Place) (Result, error) {
 }
 
 // resolveBases finds what each field's base stands for; a field without one is left out.
-func (j *judge) resolveBases() error {
+func (j *judge) resolveBases(record Record) error {
 	j.bases = map[string]int64{}
 	for field := range j.m.Set {
 		token, known := j.m.Base[field]
 		if !known {
+			continue
+		}
+		if token != "" && token == record.Versions[field] { // what stands needs no history
+			j.bases[field] = ParseVersion(token).Seq
 			continue
 		}
 		seq, err := resolve(j.tx, j.user.ID, field, token)

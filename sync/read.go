@@ -106,42 +106,92 @@ func (s *PullSpec) UnmarshalJSON(data []byte) error {
 // UnmarshalJSON reads a mutation by the exact names of its members, each as far as it can
 // be read: what is refused is kept with what is known of it.
 func (m *Mutation) UnmarshalJSON(data []byte) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		return err
+	members, ok := Members(data)
+	if !ok {
+		return errNoObject
 	}
 	*m = Mutation{}
-	var base map[string]*string
 	var errs []error
 	for _, part := range []struct {
 		name string
 		into any
 	}{
 		{"n", (*whole)(&m.N)},
-		{"id", &m.ID},
-		{"op", &m.Op},
-		{"collection", &m.Collection},
-		{"record", &m.Record},
-		{"set", &m.Set},
-		{"base", &base},
+		{"id", (*givenText)(&m.ID)},
+		{"op", (*givenText)(&m.Op)},
+		{"collection", (*givenText)(&m.Collection)},
+		{"record", (*givenText)(&m.Record)},
+		{"set", (*givenObject)(&m.Set)},
+		{"base", (*givenTokens)(&m.Base)},
 		{"at", &m.At},
 		{"mono", &m.Mono},
 		{"was", &m.Was},
 	} {
 		if raw, ok := members[part.name]; ok {
-			errs = append(errs, json.Unmarshal(raw, part.into))
-		}
-	}
-	if base != nil {
-		m.Base = map[string]string{}
-	}
-	for field, token := range base {
-		if token != nil { // null says nothing, so the base is unknown
-			m.Base[field] = *token
+			if own, ok := part.into.(json.Unmarshaler); ok {
+				errs = append(errs, own.UnmarshalJSON(raw)) // it is JSON, and need not be read twice
+			} else {
+				errs = append(errs, json.Unmarshal(raw, part.into))
+			}
 		}
 	}
 	return errors.Join(errs...)
 }
+
+var (
+	errNoObject = errors.New("no object")
+	errNoText   = errors.New("no text")
+)
+
+// What is known to be JSON need not be checked again; null leaves it as it is.
+type (
+	givenText   string
+	givenObject Fields
+	givenTokens map[string]string
+)
+
+func (t *givenText) UnmarshalJSON(data []byte) error {
+	switch {
+	case data[0] == '"':
+		*t = givenText(textOf(data))
+	case !isNull(data):
+		return errNoText
+	}
+	return nil
+}
+
+func (o *givenObject) UnmarshalJSON(data []byte) error {
+	members, ok := Members(data)
+	if !ok && !isNull(data) {
+		return errNoObject
+	}
+	*o = members
+	return nil
+}
+
+// UnmarshalJSON reads base tokens. One that is null says nothing, so that base is unknown.
+func (t *givenTokens) UnmarshalJSON(data []byte) error {
+	members, ok := Members(data)
+	switch {
+	case isNull(data):
+		return nil
+	case !ok:
+		return errNoObject
+	}
+	*t = make(givenTokens, len(members))
+	for field, raw := range members {
+		var token givenText
+		if err := token.UnmarshalJSON(raw); err != nil {
+			return err
+		}
+		if !isNull(raw) {
+			(*t)[field] = string(token)
+		}
+	}
+	return nil
+}
+
+func isNull(data []byte) bool { return string(data) == "null" }
 
 // whole is a number without a fraction, however it is spelled: 1, 1.0 and 1e0 are one.
 type whole int64

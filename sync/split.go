@@ -38,8 +38,7 @@ func pieces(b []byte, i int) (out []piece, end int) {
 		}
 		to, _ := value(b, i)
 		if after := gap(b, to); object && after < len(b) && b[after] == ':' {
-			name = ""
-			_ = json.Unmarshal(b[i:to], &name) // what is no text is nobody's name
+			name = textOf(b[i:to])
 			i = to
 			continue
 		}
@@ -47,6 +46,51 @@ func pieces(b []byte, i int) (out []piece, end int) {
 		name, i = "", to
 	}
 	return out, -1
+}
+
+// textOf reads a text; what is none is empty.
+func textOf(quoted []byte) (s string) {
+	if n := len(quoted); n >= 2 && quoted[0] == '"' && quoted[n-1] == '"' && isPlain(quoted[1:n-1]) {
+		return string(quoted[1 : n-1])
+	}
+	_ = json.Unmarshal(quoted, &s)
+	return s
+}
+
+// isPlain tells whether a text between quotation marks is the text that it means.
+func isPlain(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return utf8.Valid(text)
+}
+
+// Members takes an object apart; its values lie where they lay. ok is false where it is none.
+func Members(object []byte) (members map[string]json.RawMessage, ok bool) {
+	list, end := pieces(object, 0)
+	if end != len(object) || len(object) == 0 || object[0] != '{' {
+		return nil, false
+	}
+	members = make(map[string]json.RawMessage, len(list))
+	for _, m := range list {
+		members[m.name] = object[m.from:m.to:m.to]
+	}
+	return members, true
+}
+
+// Texts takes an object of texts apart.
+func Texts(object []byte) (texts map[string]string, ok bool) {
+	list, end := pieces(object, 0)
+	if end != len(object) || len(object) == 0 || object[0] != '{' {
+		return nil, false
+	}
+	texts = make(map[string]string, len(list))
+	for _, m := range list {
+		texts[m.name] = textOf(object[m.from:m.to])
+	}
+	return texts, true
 }
 
 // gap skips spaces.
