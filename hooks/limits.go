@@ -3,6 +3,8 @@ package hooks
 // What keeps the house standing when it is asked too much, too often or too slowly.
 
 import (
+	"time"
+
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -14,6 +16,7 @@ import (
 const whoAsks = apis.DefaultRateLimitMiddlewarePriority - 5
 
 func bindLimits(app core.App, h *house) error {
+	(&route.Tokens{App: app, Now: time.Now}).Bind()
 	door := &route.Doorkeeper{Limits: h.cfg.Limits, Now: h.cfg.Now}
 	door.Open()
 	app.OnRecordAuthWithPasswordRequest().BindFunc(door.Password)
