@@ -5,6 +5,8 @@ package hooks
 import (
 	"os"
 	"runtime/debug"
+
+	"xuncha/internal/prepared"
 )
 
 // What a server lets lie before it cleans up. Its heap is some 30 MB, and what an answer
@@ -16,7 +18,7 @@ const (
 )
 
 // LetGarbageLie sets this for the process, unless the operator said otherwise by GOGC or
-// GOMEMLIMIT.
+// GOMEMLIMIT. SQLite's memory, which Go does not see, is kept likewise.
 func LetGarbageLie() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbagePercent)
@@ -24,4 +26,5 @@ func LetGarbageLie() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
+	prepared.KeepSlabs()
 }

@@ -5,6 +5,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +24,8 @@ import (
 func (s book) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
 	var p sync.Place
 	var records []*core.Record
-	err := s.App.RecordQuery(m.Collection).AndWhere(dbx.NewExp("id = {:id} COLLATE NOCASE", dbx.Params{"id": m.Record})).Limit(1).All(&records)
+	err := s.App.RecordQuery(m.Collection).AndWhere(dbx.NewExp("id = {:id} COLLATE NOCASE", dbx.Params{"id": m.Record})).Limit(1).
+		WithContext(context.Background()).All(&records) // a context that ends would be watched by a goroutine
 	if err != nil {
 		return p, err
 	}
@@ -32,14 +34,8 @@ func (s book) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
 		s.memo.found = records[0]
 		p.Exists, p.Record, p.Case = true, records[0].Id, records[0].GetString("case")
 		p.Author = authorField(records[0])
-		if p.Frozen, err = (Rounds{s.App}).Holds(records[0]); err != nil {
-			return p, err
-		}
 	} else if m.Op == sync.OpCreate {
 		_ = json.Unmarshal(m.Set["case"], &p.Case) // its form was checked
-		if p.Frozen, err = (Rounds{s.App}).Would(m, p.Case); err != nil {
-			return p, err
-		}
 	} else {
 		p.Case, err = s.heldCase(user, m)
 		return p, err
@@ -47,7 +43,16 @@ func (s book) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
 	if p.Case == "" {
 		return p, nil
 	}
-	return p, s.placeCase(&p, user)
+	if err := s.placeCase(&p, user); err != nil {
+		return p, err
+	}
+	rounds := Rounds{s.App, s.memo.over}
+	if p.Exists {
+		p.Frozen, err = rounds.Holds(s.memo.found)
+	} else {
+		p.Frozen, err = rounds.Would(m, p.Case)
+	}
+	return p, err
 }
 
 const readHeldCase = "SELECT `case` FROM held_edits WHERE record = {:record} AND author = {:author} AND kind = 'create' LIMIT 1"
@@ -80,39 +85,40 @@ func (s book) placeCase(p *sync.Place, user sync.User) error {
 		p.Closed, p.ClosedAt, p.InScope, p.Had = stands.Closed, stands.ClosedAt, stands.InScope, stands.Had
 		return nil
 	}
-	root, up, status := "", p.Case, ""
-	for range rootDepth {
+	root, up, status, over := "", p.Case, "", 0
+	var inScope sql.NullBool
+	n, err := scan(reading(s.App), readCase, dbx.Params{"bucket": "u:" + user.ID, "case": p.Case}, nil, &up, &status, &p.ClosedAt, &over, &inScope)
+	for depth := 1; err == nil && n > 0 && up != ""; depth++ {
+		if depth == rootDepth {
+			return fmt.Errorf("case %s is merged more than %d deep", p.Case, rootDepth)
+		}
 		root, up = up, ""
-		n, err := scan(reading(s.App), readRoot, dbx.Params{"case": root}, nil, &up, &status, &p.ClosedAt)
-		if err != nil || n == 0 {
-			return err // there is no such case
-		}
-		if up == "" {
-			break
-		}
+		n, err = scan(reading(s.App), readRoot, dbx.Params{"case": root}, nil, &up, &status, &p.ClosedAt)
 	}
-	if up != "" {
-		return fmt.Errorf("case %s is merged more than %d deep", p.Case, rootDepth)
+	if err != nil || n == 0 {
+		return err // there is no such case
 	}
 	p.Closed = !casework.Process().State(casework.Status(status)).Open
-	n, err := scan(reading(s.App), readPlace, dbx.Params{"bucket": "u:" + user.ID, "case": p.Case}, nil, &p.InScope)
-	p.Had = n > 0
-	s.memo.cases[key] = *p
-	return err
+	p.InScope, p.Had = inScope.Bool, inScope.Valid
+	s.memo.cases[key], s.memo.over[p.Case] = *p, over
+	return nil
 }
 
 // These are asked for every mutation: a query that follows the chain by itself would open a
-// table of its own each time. A mark that answers what a client said of a case ('held') gives
-// no right to it.
+// table of its own each time. readCase also tells which round of the case is over, and whether
+// it is in a user's bucket, NULL where it never was; a mark that answers what a client said of a
+// case ('held') gives no right to it.
 const (
-	readRoot  = "SELECT `primary`, status, closed_at FROM cases WHERE id = {:case}"
-	readPlace = `SELECT gone = '' FROM sync_feed WHERE bucket = {:bucket} AND collection = 'cases' AND record = {:case} AND reason <> 'held'`
+	readCase = "SELECT `primary`, status, closed_at, (" + lastFrozen + "), (SELECT gone = '' FROM sync_feed " +
+		"WHERE bucket = {:bucket} AND collection = 'cases' AND record = {:case} AND reason <> 'held') FROM cases WHERE id = {:case}"
+	readRoot = "SELECT `primary`, status, closed_at FROM cases WHERE id = {:case}"
 )
 
 // Record returns a record as phones see it.
 func (s book) Record(collection, id string) (sync.Record, error) {
-	doc, versions, err := Feed{App: s.App}.Doc(collection, id)
-	return sync.Record{Doc: doc, Versions: versions}, err
+	r, buckets, err := Feed{App: s.App}.standing(collection, id)
+	s.memo.lies = lies{collection, id, buckets}
+	return r, err
 }
 
 // Save writes a mutation's fields through the hooks of its collection.
@@ -129,9 +135,11 @@ func (s book) Save(ctx context.Context, w sync.Write) (sync.Saved, error) {
 			return sync.Saved{}, err
 		}
 	}
-	ctx = WithSource(ctx, Source{
-		Collection: w.M.Collection, Record: w.M.Record, Mutation: w.M.ID, Versions: w.Versions, Stands: w.Stands,
-	})
+	source := Source{Collection: w.M.Collection, Record: w.M.Record, Mutation: w.M.ID, Versions: w.Versions}
+	if l := s.memo.lies; l.collection == source.Collection && l.record == source.Record {
+		source.Stands, source.Buckets = w.Stands, l.buckets
+	}
+	ctx = WithSource(ctx, source)
 	if w.Review {
 		ctx = WithReview(ctx)
 	}
@@ -140,6 +148,7 @@ func (s book) Save(ctx context.Context, w sync.Write) (sync.Saved, error) {
 	}
 	if w.M.Collection == "actions" {
 		clear(s.memo.cases) // it may have moved its case
+		clear(s.memo.over)
 	}
 	saved := sync.Saved{Seq: int64(r.GetInt("seq")), Outcome: sync.OK}
 	if w.M.Collection == "actions" {
@@ -186,11 +195,15 @@ func (s book) target(w sync.Write) (*core.Record, error) {
 	if w.Create {
 		return newRecord(s.App, w.M.Collection, w.M.Record)
 	}
-	if found := s.memo.found; found != nil && found.Id == w.M.Record && found.Collection().Name == w.M.Collection {
-		s.memo.found = nil // it is not what it was after the save
-		return found, nil
+	found := s.memo.found
+	s.memo.found = nil // it is not what it was after the save
+	if found == nil || found.Id != w.M.Record || found.Collection().Name != w.M.Collection {
+		var err error
+		if found, err = s.App.FindRecordById(w.M.Collection, w.M.Record); err != nil {
+			return nil, err
+		}
 	}
-	return s.App.FindRecordById(w.M.Collection, w.M.Record)
+	return found.IgnoreUnchangedFields(true), nil // it was read in this transaction
 }
 
 // stockDevice is the device of a client that names none. What was done in the field is kept,

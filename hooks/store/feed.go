@@ -7,11 +7,11 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -69,6 +69,7 @@ type Source struct {
 	Collection, Record, Mutation string
 	Versions                     map[string]string // of fields whose token is not that of the new seq
 	Stands                       sync.Record       // the record as it stands, where that was read in this transaction
+	Buckets                      []string          // and where it lies
 }
 
 type sourceKey struct{}
@@ -122,7 +123,7 @@ func (s Feed) Prepare(ctx context.Context, r *core.Record) (Change, error) {
 	if c.doc, err = fieldsOf(doc); err != nil {
 		return c, err
 	}
-	old, err := s.stands(ctx, r, c)
+	old, err := s.stands(ctx, r, &c)
 	if err != nil {
 		return c, err
 	}
@@ -147,15 +148,16 @@ func (s Feed) Prepare(ctx context.Context, r *core.Record) (Change, error) {
 	return c, nil
 }
 
-// stands is the document as it is before the save; a new record has none.
-func (s Feed) stands(ctx context.Context, r *core.Record, c Change) (old sync.Record, err error) {
+// stands is the document as it is before the save, and where it lies; a new record has none.
+func (s Feed) stands(ctx context.Context, r *core.Record, c *Change) (old sync.Record, err error) {
 	if c.created {
 		return sync.Record{Versions: map[string]string{}}, nil
 	}
 	if source, ok := savedBy(ctx, r); ok && source.Stands.Doc != nil {
+		c.present = source.Buckets
 		return source.Stands, nil
 	}
-	old.Doc, old.Versions, err = s.Doc(c.as, r.Id)
+	old, c.present, err = s.standing(c.as, r.Id)
 	return old, err
 }
 
@@ -164,12 +166,7 @@ func (s Feed) travels(c *Change, p projection, r *core.Record) (err error) {
 	if c.rides {
 		return nil // what a case takes along is moved when the case is
 	}
-	if c.buckets, err = p.travel(s.App, r); err != nil {
-		return err
-	}
-	if !c.created {
-		c.present, err = s.present(p.as, r.Id)
-	}
+	c.buckets, err = p.travel(s.App, r)
 	c.moved = !sameSet(c.present, c.buckets)
 	return err
 }
@@ -178,20 +175,37 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(unique(a), unique(b))
 }
 
-const readDoc = `SELECT doc, versions FROM sync_doc WHERE collection = {:c} AND record = {:r}`
+const readDoc = `SELECT doc, versions,
+	coalesce((SELECT group_concat(bucket, ' ') FROM sync_feed WHERE collection = {:c} AND record = {:r} AND gone = ''), '')
+	FROM sync_doc WHERE collection = {:c} AND record = {:r}`
 
 // Doc returns a stored document and the versions of its fields; nil if there is none.
 func (s Feed) Doc(collection, record string) (map[string]json.RawMessage, map[string]string, error) {
-	var doc, versions sql.RawBytes
-	r := sync.Record{Versions: map[string]string{}}
-	var bad error
-	_, err := scan(reading(s.App), readDoc, dbx.Params{"c": collection, "r": record}, func() {
-		bad = errors.Join(json.Unmarshal(doc, &r.Doc), json.Unmarshal(versions, &r.Versions))
-	}, &doc, &versions)
-	if bad != nil {
-		err = fmt.Errorf("document %s %s: %w", collection, record, bad)
-	}
+	r, _, err := s.standing(collection, record)
 	return r.Doc, r.Versions, err
+}
+
+// standing is a stored document with the buckets it lies in.
+func (s Feed) standing(collection, record string) (r sync.Record, buckets []string, err error) {
+	var doc []byte
+	var versions sql.RawBytes
+	var in string
+	r.Versions = map[string]string{}
+	whole := true
+	n, err := scan(reading(s.App), readDoc, dbx.Params{"c": collection, "r": record}, func() {
+		var some, all bool
+		r.Doc, some = sync.Members(doc)
+		r.Versions, all = sync.Texts(versions)
+		whole = some && all
+	}, &doc, &versions, &in)
+	if !whole {
+		err = fmt.Errorf("document %s %s is no object", collection, record)
+	}
+	if err == nil && n == 0 { // nor should it lie anywhere
+		buckets, err = s.present(collection, record)
+		return r, buckets, err
+	}
+	return r, strings.Fields(in), err
 }
 
 const (
@@ -238,12 +252,8 @@ func (s Feed) Write(c Change) error {
 const moveRow = `UPDATE sync_feed SET seq = {:seq} WHERE bucket = {:b} AND collection = {:c} AND record = {:r}`
 
 func (s Feed) ride(c Change) error {
-	buckets, err := s.present(c.as, c.id)
-	if err != nil {
-		return err
-	}
-	s.poked(c.Seq, buckets...)
-	for _, b := range buckets {
+	s.poked(c.Seq, c.present...)
+	for _, b := range c.present {
 		if err := s.exec(moveRow, dbx.Params{"b": b, "c": c.as, "r": c.id, "seq": c.Seq}); err != nil {
 			return err
 		}

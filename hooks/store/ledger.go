@@ -51,14 +51,22 @@ type book struct {
 }
 
 func newBook(tx core.App, now func() time.Time) book {
-	return book{App: tx, now: now, memo: &memo{cases: map[[2]string]sync.Place{}}}
+	return book{App: tx, now: now, memo: &memo{cases: map[[2]string]sync.Place{}, over: map[string]int{}}}
 }
 
 // memo spares a transaction what it has read already.
 type memo struct {
 	state sync.State
 	found *core.Record             // what the present mutation patches
+	first string                   // the latest new mutation: neither known nor built upon
+	lies  lies                     // where the record lies that was read last
 	cases map[[2]string]sync.Place // how cases stand for users; actions change that
+	over  map[string]int           // the last round of a case that is over; likewise
+}
+
+type lies struct {
+	collection, record string
+	buckets            []string
 }
 
 var (
@@ -108,9 +116,23 @@ func appliedOf(db dbx.Builder, client string) (user string, applied int64, err e
 	return user, applied, err
 }
 
-const readMutation = `SELECT client, n, hash, result, base FROM sync_mutation WHERE user = {:user} AND id = {:id}`
+const (
+	readMutation = `SELECT client, n, hash, result, base FROM sync_mutation WHERE user = {:user} AND id = {:id}`
+	// readTraces tells in one question what nearly every mutation is: new.
+	readTraces = `SELECT EXISTS (SELECT 1 FROM sync_mutation WHERE user = {:user} AND id = {:id}), EXISTS (SELECT 1 FROM sync_based_on WHERE older = {:id})`
+)
 
 func (s book) Known(user, id string) (*sync.Stored, error) {
+	var known, builtOn bool
+	if err := one(reading(s.App), readTraces, dbx.Params{"user": user, "id": id}, &known, &builtOn); err != nil {
+		return nil, err
+	}
+	if !known {
+		if !builtOn {
+			s.memo.first = id
+		}
+		return nil, nil
+	}
 	var m sync.Stored
 	var result, base sql.RawBytes
 	var bad error
@@ -174,6 +196,9 @@ func twoJSON(a, b map[string]string) (string, string, error) {
 // Successor finds an applied mutation that was built on an older one.
 func (s book) Successor(mutation, field string) (string, error) {
 	newer := ""
+	if mutation == s.memo.first {
+		return "", nil
+	}
 	_, err := scan(reading(s.App), readNewer, dbx.Params{"older": mutation, "field": field}, nil, &newer)
 	return newer, err
 }

@@ -86,7 +86,7 @@ func (s Settler) takeEdit(ctx context.Context, item HeldItem, d Decision) error 
 	if err := s.open(item.Case); err != nil {
 		return err
 	}
-	if err := item.unfrozen((Rounds{s.App}).Holds(records[0])); err != nil {
+	if err := item.unfrozen((Rounds{App: s.App}).Holds(records[0])); err != nil {
 		return err
 	}
 	seen := d.Version == item.Version // both empty: nothing ever stood there
@@ -150,7 +150,7 @@ func (s Settler) takeCreate(ctx context.Context, item HeldItem, _ Decision) erro
 	if err := json.Unmarshal(item.Ours, &m.Set); err != nil {
 		return err
 	}
-	if err := item.unfrozen((Rounds{s.App}).Would(&m, item.Case)); err != nil {
+	if err := item.unfrozen((Rounds{App: s.App}).Would(&m, item.Case)); err != nil {
 		return err
 	}
 	set, losses := sync.Fitting(item.Collection, m.Set)
