@@ -45,29 +45,37 @@ var errNoJSON = errors.New("no JSON, or nested too deep")
 // canonical appends the form of a value that is JSON, without the members of it that are left
 // out.
 func canonical(out, raw []byte, without []string) []byte {
-	raw = bytes.TrimSpace(raw)
-	switch raw[0] {
+	out, _ = canonicalAt(out, raw, gap(raw, 0), without)
+	return out
+}
+
+// canonicalAt appends the form of the value that begins at i, and says where that ends.
+func canonicalAt(out, b []byte, i int, without []string) ([]byte, int) {
+	switch b[i] {
 	case '{':
-		return canonicalObject(out, raw, without)
+		return canonicalObject(out, b, i, without)
 	case '[':
 		out = append(out, '[')
-		elements, _ := pieces(raw, 0)
-		for i, e := range elements {
-			if i > 0 {
-				out = append(out, ',')
+		for i = gap(b, i+1); b[i] != ']'; i = gap(b, i) {
+			if b[i] == ',' {
+				out, i = append(out, ','), i+1
+				continue
 			}
-			out = canonical(out, raw[e.from:e.to], nil)
+			out, i = canonicalAt(out, b, i, nil)
 		}
-		return append(out, ']')
+		return append(out, ']'), i + 1
 	case '"':
-		if isPlain(raw[1 : len(raw)-1]) {
-			return append(out, raw...)
+		end := textEnd(b, i)
+		if isPlain(b[i+1 : end-1]) {
+			return append(out, b[i:end]...), end
 		}
-		return quote(out, textOf(raw))
-	case 't', 'f', 'n':
-		return append(out, raw...)
+		return quote(out, textOf(b[i:end])), end
 	}
-	return append(out, canonicalNumber(json.Number(raw))...)
+	end, _ := value(b, i)
+	if c := b[i]; c == 't' || c == 'f' || c == 'n' {
+		return append(out, b[i:end]...), end
+	}
+	return append(out, canonicalNumber(json.Number(b[i:end]))...), end
 }
 
 // canonicalNumber prints a number as ECMAScript does; encoding/json does so but for -0.
@@ -82,22 +90,50 @@ func canonicalNumber(n json.Number) string {
 	return string(encode(f))
 }
 
-func canonicalObject(out, raw []byte, without []string) []byte {
-	members, _ := pieces(raw, 0)
-	slices.SortStableFunc(members, func(a, b piece) int { return compareUnits(a.name, b.name) })
+// canonicalObject writes the members as they come, each with a comma behind it, and puts them
+// in order where they are not.
+func canonicalObject(out, b []byte, i int, without []string) ([]byte, int) {
 	out = append(out, '{')
-	begin := len(out)
+	begin, ordered := len(out), true
+	var members []piece // of out
+	for i = gap(b, i+1); b[i] != '}'; i = gap(b, i) {
+		if b[i] == ',' {
+			i++
+			continue
+		}
+		end := textEnd(b, i)
+		m := piece{name: textOf(b[i:end]), from: len(out)}
+		out = append(quote(out, m.name), ':')
+		colon := gap(b, end)
+		out, i = canonicalAt(out, b, gap(b, colon+1), nil)
+		out = append(out, ',')
+		m.to = len(out)
+		if n := len(members); n > 0 && compareUnits(members[n-1].name, m.name) >= 0 || slices.Contains(without, m.name) {
+			ordered = false
+		}
+		members = append(members, m)
+	}
+	if !ordered {
+		out = inOrder(out, begin, members, without)
+	}
+	if len(out) > begin {
+		out = out[:len(out)-1] // the last comma
+	}
+	return append(out, '}'), i + 1
+}
+
+// inOrder sorts what lies behind begin. Of several members with one name the last counts.
+func inOrder(out []byte, begin int, members []piece, without []string) []byte {
+	slices.SortStableFunc(members, func(a, b piece) int { return compareUnits(a.name, b.name) })
+	written := slices.Clone(out[begin:])
+	out = out[:begin]
 	for i, m := range members {
 		if i+1 < len(members) && members[i+1].name == m.name || slices.Contains(without, m.name) {
-			continue // of several with one name the last counts
+			continue
 		}
-		if len(out) > begin {
-			out = append(out, ',')
-		}
-		out = append(quote(out, m.name), ':')
-		out = canonical(out, raw[m.from:m.to], nil)
+		out = append(out, written[m.from-begin:m.to-begin]...)
 	}
-	return append(out, '}')
+	return out
 }
 
 // compareUnits orders texts by their UTF-16 code units. That is the order of their bytes

@@ -152,3 +152,14 @@ func TestTheHashIsOfWhatAMutationSays(t *testing.T) {
 		t.Error("a field named n does not count")
 	}
 }
+
+// A base that cannot be read costs the others nothing.
+func TestABadBaseCostsTheOthersNothing(t *testing.T) {
+	for range 50 {
+		var m Mutation
+		err := m.UnmarshalJSON([]byte(`{"n":1,"id":"x","base":{"a":1,"b":"2","c":"3","d":null}}`))
+		if err == nil || len(m.Base) != 2 || m.Base["b"] != "2" || m.Base["c"] != "3" {
+			t.Fatalf("%v %v", m.Base, err)
+		}
+	}
+}

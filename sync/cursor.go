@@ -30,11 +30,12 @@ type Cursor struct {
 	Base      int64             `json:"b"` // head of the last complete pull, or of the first page of a first one
 	Positions [classes]Position `json:"p"`
 	Run       string            `json:"r,omitempty"` // of the database, when the cursor was given
+	Seen      int64             `json:"h,omitempty"` // the head then: what moved up to there is not behind the positions
 }
 
 // newest is the highest seq that the cursor knows of.
 func (c Cursor) newest() int64 {
-	newest := c.Base
+	newest := max(c.Base, c.Seen)
 	for _, p := range c.Positions {
 		newest = max(newest, p.Seq)
 	}

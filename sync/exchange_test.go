@@ -48,3 +48,31 @@ func TestAWipedPhoneStillTestifies(t *testing.T) {
 		t.Errorf("an older database: %d testimonies, %v", testified, err)
 	}
 }
+
+// Between two pages a phone knows of all that had moved when the first was read: a record that
+// had moved behind its place is below it again where the database is put back.
+func TestAPageInTheMiddleTestifiesToItsMoment(t *testing.T) {
+	s, k := oneCase()
+	testified := 0
+	desk := sync.Desk{
+		House: s, Key: []byte("k"), Now: func() time.Time { return time.Unix(1_795_000_000, 0) },
+		Restored: func(sync.Witness) error { testified++; return nil },
+	}
+	a, err := ask(t, desk, hello(""))
+	if err != nil || a.More {
+		t.Fatalf("%+v %v", a, err)
+	}
+	for _, k := range []key{k, {"rectifications", "r0000000000000000000000001"}, k} {
+		s.w.write(k, s.w.rows[k], sync.Fields{"weather": encoded(time.Now().String())}, byServer)
+	}
+	req := hello(a.Cursor)
+	req.Pull.Limit = 1
+	if a, err = ask(t, desk, req); err != nil || !a.More || testified > 0 {
+		t.Fatalf("%+v %v", a, err)
+	}
+	req.Cursor = a.Cursor
+	s.w.head--
+	if _, err = ask(t, desk, req); err != nil || testified != 1 {
+		t.Errorf("an older database: %d testimonies, %v", testified, err)
+	}
+}

@@ -106,7 +106,7 @@ func (p Puller) Fill(page *Page, at Moment, user string, client Client, sealed s
 			out.Digest, err = p.digest(at.Buckets)
 		}
 	}
-	cursor.Run = at.Run
+	cursor.Run, cursor.Seen = at.Run, at.Head
 	out.Cursor = cursor.Seal(p.Key)
 	return out, err
 }

@@ -179,16 +179,17 @@ func (t *givenTokens) UnmarshalJSON(data []byte) error {
 		return errNoObject
 	}
 	*t = make(givenTokens, len(members))
+	var bad error
 	for field, raw := range members {
 		var token givenText
-		if err := token.UnmarshalJSON(raw); err != nil {
-			return err
-		}
-		if !isNull(raw) {
+		switch err := token.UnmarshalJSON(raw); {
+		case err != nil:
+			bad = err
+		case !isNull(raw):
 			(*t)[field] = string(token)
 		}
 	}
-	return nil
+	return bad
 }
 
 func isNull(data []byte) bool { return string(data) == "null" }

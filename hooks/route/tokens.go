@@ -54,10 +54,12 @@ func (t *Tokens) Bind() {
 	}
 	t.App.OnRecordAfterUpdateSuccess().BindFunc(record)
 	t.App.OnRecordAfterDeleteSuccess().BindFunc(record)
-	t.App.OnCollectionAfterUpdateSuccess().BindFunc(func(e *core.CollectionEvent) error {
+	collection := func(e *core.CollectionEvent) error {
 		t.forget() // its secrets may be others
 		return e.Next()
-	})
+	}
+	t.App.OnCollectionAfterUpdateSuccess().BindFunc(collection)
+	t.App.OnCollectionAfterDeleteSuccess().BindFunc(collection)
 }
 
 func (t *Tokens) load(e *core.RequestEvent) error {

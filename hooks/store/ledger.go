@@ -123,6 +123,7 @@ const (
 )
 
 func (s book) Known(user, id string) (*sync.Stored, error) {
+	s.memo.first = ""
 	var known, builtOn bool
 	if err := one(reading(s.App), readTraces, dbx.Params{"user": user, "id": id}, &known, &builtOn); err != nil {
 		return nil, err

@@ -115,6 +115,11 @@ var table = []sabotage{
 		"thisSeq, nil, &seq)\n	return seq, err",
 		"thisSeq, nil, &seq)\n	return seq ^ 1, err",
 	}}, storms},
+	{"a page in the middle says only how far its rows go", []edit{{
+		"sync/pull.go",
+		"	cursor.Run, cursor.Seen = at.Run, at.Head\n",
+		"	cursor.Run = at.Run\n",
+	}}, catcher{pkg: "./sync", run: "TestAPageInTheMiddleTestifiesToItsMoment"}},
 	{"no tie-break inside a page", []edit{{
 		"hooks/store/pages.go",
 		"(f.seq, f.collection, f.record) > (?1, ?2, ?3)",

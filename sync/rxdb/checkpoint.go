@@ -20,6 +20,7 @@ type Checkpoint struct {
 	Base       int64         `json:"b"` // head of the last complete pull, or of the first page of a first one
 	At         sync.Position `json:"p"`
 	Run        string        `json:"r,omitempty"` // of the database, when the checkpoint was given
+	Seen       int64         `json:"h,omitempty"` // the head then
 }
 
 // kind is what checkpoints are sealed as: a phone's cursor is none.
@@ -46,7 +47,7 @@ func Unseal(key []byte, sealed string) (c Checkpoint, ok bool) {
 
 // witness is what the checkpoint knows.
 func (c Checkpoint) witness() sync.Witness {
-	return sync.Witness{Epoch: c.Epoch, Seq: max(c.Base, c.At.Seq), Run: c.Run}
+	return sync.Witness{Epoch: c.Epoch, Seq: max(c.Base, c.At.Seq, c.Seen), Run: c.Run}
 }
 
 // testimony is a checkpoint that knows more than the database: that was put back.

@@ -72,7 +72,7 @@ func (d Desk) page(p *pull, user sync.User, checkpoint string) error {
 		if err := p.fill(v); err != nil {
 			return err
 		}
-		c.At, c.Run = p.q.After, at.Run
+		c.At, c.Run, c.Seen = p.q.After, at.Run, at.Head
 		if !p.more { // nothing of the collection is left below the head
 			c.Base, c.At = at.Head, sync.Position{Seq: at.Head, Collection: last}
 		}
