@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -70,6 +71,47 @@ func TestABodyIsReadOnceHoweverItIsCompressed(t *testing.T) {
 		status, data := h.Raw("POST", "/api/sync", head, reader(c.body))
 		if status != c.status || !contains(data, c.code) {
 			t.Errorf("%s: %d %.300s, want %d %s", c.name, status, data, c.status, c.code)
+		}
+	}
+}
+
+// A large answer is compressed while its rows are still being read. It is the same in each
+// coding, also where one after another uses what compressed the one before.
+func TestALargeAnswerIsTheSameInEachCoding(t *testing.T) {
+	f := inField(t)
+	for i := range 150 {
+		f.h.Record("inspections", map[string]any{
+			"case": f.mine, "round": 1, "started_at": "2026-11-23T09:30:00+08:00", "created_by": f.a.ID,
+			"findings": fmt.Sprint(i, strings.Repeat("现场有刺鼻气味，", 200+i)),
+		})
+	}
+	changes := func(coding string) string {
+		hello := `{"client":{"id":"` + phone.ULID(time.Now()) + `","schema":1},"epoch":"","cursor":"","push":[],"pull":{"limit":2000}}`
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.h.URL+"/api/sync", reader(hello))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header = http.Header{"Authorization": {f.a.Token}, "Content-Type": {"application/json"}, "Accept-Encoding": {coding}}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data := uncoded(t, res)
+		from, to := bytes.Index(data, []byte(`"changes":`)), bytes.LastIndex(data, []byte(`"cursor":`))
+		if from < 0 || to < from || !json.Valid(data) {
+			t.Fatalf("%s: no answer: %.300s", coding, data)
+		}
+		return string(data[from:to])
+	}
+	want := changes("identity")
+	if len(want) < 512<<10 {
+		t.Fatalf("%d bytes are no large answer", len(want))
+	}
+	for range 2 {
+		for _, coding := range []string{"zstd", "gzip", "identity"} {
+			if got := changes(coding); got != want {
+				t.Errorf("%s: %d bytes, want %d", coding, len(got), len(want))
+			}
 		}
 	}
 }

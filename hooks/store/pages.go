@@ -4,8 +4,12 @@ package store
 // database into the answer.
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -17,7 +21,8 @@ import (
 // Pages is what a phone is told, within one read transaction.
 type Pages struct {
 	Reader
-	tx *sql.Tx
+	tx   *sql.Tx
+	conn *sql.Conn // the transaction's
 }
 
 var _ sync.View = Pages{}
@@ -30,7 +35,7 @@ const (
 		UNION ALL SELECT 'client', user, applied FROM sync_client WHERE id = ?2`
 
 	// pageOf reads one bucket in the order of its index, which holds all but the documents.
-	pageOf = `SELECT f.collection, f.record, f.seq, f.gone, f.reason, d.doc, d.versions FROM sync_feed f
+	pageOf = `SELECT f.collection, f.record, f.seq, f.gone, f.reason, CAST(d.doc AS BLOB), CAST(d.versions AS BLOB) FROM sync_feed f
 		LEFT JOIN sync_doc d ON d.id = f.doc AND f.gone = ''
 		WHERE f.bucket = ?%d AND (f.seq, f.collection, f.record) > (?1, ?2, ?3) AND (f.gone = '' OR f.seq > ?4)`
 
@@ -81,12 +86,17 @@ func InPages(app core.App, do func(Pages) error) error {
 	if !ok {
 		return fmt.Errorf("the read pool is a %T", app.ConcurrentDB())
 	}
-	tx, err := db.DB().Begin()
+	conn, err := db.DB().Conn(context.Background())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // it goes back to the pool
+	tx, err := conn.BeginTx(context.Background(), nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // a reader has nothing to commit
-	return do(Pages{Reader{db.Wrap(tx)}, tx})
+	return do(Pages{Reader{db.Wrap(tx)}, tx, conn})
 }
 
 // Moment answers in one question what every sync asks.
@@ -119,29 +129,52 @@ func (s Pages) Moment(user, client string) (m sync.Moment, err error) {
 	return m, rows.Err()
 }
 
-// Rows hands out a page of the feed row by row, with the documents as they are stored.
+// Rows hands out a page of the feed row by row, with the documents as they are stored. It
+// asks the driver itself: what database/sql does for each row is a seventh of a page.
 func (s Pages) Rows(q sync.Query, take func(*sync.Row) bool) error {
-	args := []any{q.After.Seq, q.After.Collection, q.After.Record, q.Base, q.Limit, q.Collection}
+	values := []any{q.After.Seq, q.After.Collection, q.After.Record, q.Base, int64(q.Limit), q.Collection}
 	for _, b := range q.Buckets {
-		args = append(args, b)
+		values = append(values, b)
 	}
-	rows, err := s.tx.Query(pageQuery(len(q.Buckets), q.Collection != ""), args...)
-	if err != nil {
-		return err
+	args := make([]driver.NamedValue, len(values))
+	for i, v := range values {
+		args[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
 	}
-	defer func() { _ = rows.Close() }()
-	var row sync.Row
-	var doc, versions sql.RawBytes
-	for rows.Next() {
-		if err := rows.Scan(&row.Collection, &row.Record, &row.Seq, &row.Gone, &row.Reason, &doc, &versions); err != nil {
+	return s.conn.Raw(func(conn any) error {
+		db, ok := conn.(driver.QueryerContext)
+		if !ok {
+			return fmt.Errorf("%T answers no queries", conn)
+		}
+		rows, err := db.QueryContext(context.Background(), pageQuery(len(q.Buckets), q.Collection != ""), args)
+		if err != nil {
 			return err
 		}
-		row.Doc, row.Versions = []byte(doc), []byte(versions)
-		if !take(&row) {
+		return errors.Join(handOut(rows, take), rows.Close())
+	})
+}
+
+// handOut hands out rows until there are no more or take returns false.
+func handOut(rows driver.Rows, take func(*sync.Row) bool) error {
+	v := make([]driver.Value, len(rows.Columns()))
+	var r sync.Row
+	for {
+		switch err := rows.Next(v); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		r.Collection, _ = v[0].(string) // what is NULL is empty
+		r.Record, _ = v[1].(string)
+		r.Seq, _ = v[2].(int64)
+		r.Gone, _ = v[3].(string)
+		r.Reason, _ = v[4].(string)
+		r.Doc, _ = v[5].([]byte)
+		r.Versions, _ = v[6].([]byte)
+		if !take(&r) {
 			return nil
 		}
 	}
-	return rows.Err()
 }
 
 // Live reads every row that a holder of the buckets should hold.
