@@ -9,6 +9,7 @@ let client, online = true
 const sent = [] // rows that the server has answered, as they were pushed
 const last = [] // what was asked, and what came of it
 const cuts = new Set() // requests under way
+const open = new Map() // what they ask, and since when
 
 // The network: a request that is under way when it goes is cut, wherever it is.
 const real = globalThis.fetch
@@ -19,13 +20,15 @@ globalThis.fetch = async (url, options = {}) => {
   cuts.add(cut)
   const trace = (...said) => process.env.RXDB_TRACE && console.error(Date.now() % 1e6, process.pid, url.slice(url.indexOf('/api')).slice(0, 60), ...said)
   trace('>', options.body?.slice(0, 3000))
-  const answer = await real(url, { ...options, signal: cut.signal })
+  open.set(cut, [options.method, url.slice(url.indexOf('/api')).slice(0, 60), Date.now()])
+  const answer = await real(url, { ...options, signal: cut.signal }).finally(() => open.delete(cut))
   trace('<', answer.status)
   last.push([options.method, url.slice(url.indexOf('/api')).slice(0, 60), answer.status])
   last.splice(0, last.length - 20)
   if (options.method === 'POST' && answer.ok) {
     const rows = JSON.parse(options.body)
-    const data = await answer.json()
+    open.set(cut, ['body', url.slice(url.indexOf('/api')).slice(0, 60), Date.now()])
+    const data = await answer.json().finally(() => open.delete(cut))
     trace('<<', JSON.stringify(data).slice(0, 3000))
     sent.push(...rows.map((row) => row.newDocumentState))
     return { ok: true, status: 200, json: async () => data }
@@ -113,7 +116,9 @@ const commands = {
     const stuck = new Promise((resolve, reject) => setTimeout(() => reject(new Error('stuck at ' + at())), 60_000).unref())
     for (const link of client.links) {
       at = () => JSON.stringify([link.name, !!link.state, link.state?.internalReplicationState?.firstSyncDone.up.getValue(),
-        link.state?.internalReplicationState?.firstSyncDone.down.getValue(), link.state?.isStopped(), last])
+        link.state?.internalReplicationState?.firstSyncDone.down.getValue(), link.state?.isStopped(), last,
+        [...open.values()].map(([method, path, since]) => [method, path, Date.now() - since]), link.state?.collection.name,
+        link.state?.internalReplicationState?.stats])
       for (let done = false; !done;) {
         const state = link.state
         if (state) {
