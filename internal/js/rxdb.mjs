@@ -113,12 +113,9 @@ const commands = {
   // sync waits until every replication has pushed and pulled once more.
   async sync () {
     let at
-    const stuck = new Promise((resolve, reject) => setTimeout(() => reject(new Error('stuck at ' + at())), 60_000).unref())
+    const stuck = new Promise((resolve, reject) => setTimeout(async () => reject(new Error('stuck: ' + await where(at))), 60_000).unref())
     for (const link of client.links) {
-      at = () => JSON.stringify([link.name, !!link.state, link.state?.internalReplicationState?.firstSyncDone.up.getValue(),
-        link.state?.internalReplicationState?.firstSyncDone.down.getValue(), link.state?.isStopped(), last,
-        [...open.values()].map(([method, path, since]) => [method, path, Date.now() - since]), link.state?.collection.name,
-        link.state?.internalReplicationState?.stats])
+      at = link
       for (let done = false; !done;) {
         const state = link.state
         if (state) {
@@ -137,6 +134,22 @@ const commands = {
   },
   async sent () { return { sent } },
   async close () { online = true; await client.close() }
+}
+
+// where tells what a replication waits for.
+async function where (link) {
+  const pending = (promise) => Promise.race([promise.then(() => false, String), sleep(50).then(() => true)])
+  const state = link.state, inner = state?.internalReplicationState
+  return JSON.stringify({
+    collection: state?.collection.name, stopped: state?.isStopped(), stats: inner?.stats,
+    first: inner && { up: inner.firstSyncDone.up.getValue(), down: inner.firstSyncDone.down.getValue() },
+    active: inner && { up: inner.events.active.up.getValue(), down: inner.events.active.down.getValue() },
+    pending: inner && {
+      up: await pending(inner.streamQueue.up), down: await pending(inner.streamQueue.down), checkpoint: await pending(inner.checkpointQueue),
+      start: await pending(state.startPromise), idle: await pending(client.database.requestIdlePromise())
+    },
+    open: [...open.values()].map(([method, path, since]) => [method, path, Date.now() - since]), last
+  })
 }
 
 async function replaced (link, state) {
