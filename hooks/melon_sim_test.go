@@ -457,7 +457,11 @@ func (v *visit) accounts(beforeRestore bool) {
 		}
 	}
 	for id, who := range v.made {
-		unsentYet := who < 2 && unsent[who]["evidence"][id] != nil && unsent[who]["evidence"][id]["_status"] != "synced"
+		var row map[string]any
+		if who < 2 {
+			row = unsent[who]["evidence"][id]
+		}
+		unsentYet := row != nil && row["_status"] != "synced" && row["revoked"] != true // else he was told that it came
 		if unsentYet && beforeRestore || who == 2 && beforeRestore {
 			continue
 		}
