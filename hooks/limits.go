@@ -3,8 +3,6 @@ package hooks
 // What keeps the house standing when it is asked too much, too often or too slowly.
 
 import (
-	"time"
-
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -16,7 +14,7 @@ import (
 const whoAsks = apis.DefaultRateLimitMiddlewarePriority - 5
 
 func bindLimits(app core.App, h *house) error {
-	(&route.Tokens{App: app, Now: time.Now}).Bind()
+	(&route.Tokens{App: app, Now: h.cfg.Now}).Bind()
 	door := &route.Doorkeeper{Limits: h.cfg.Limits, Now: h.cfg.Now}
 	door.Open()
 	app.OnRecordAuthWithPasswordRequest().BindFunc(door.Password)

@@ -19,7 +19,7 @@ import (
 // user counts at once; what another one does, a command beside the server, within a second.
 type Tokens struct {
 	App core.App
-	Now func() time.Time // of the machine: tokens end by it
+	Now func() time.Time // the server's clock
 
 	mu      stdsync.Mutex
 	known   map[string]asker
