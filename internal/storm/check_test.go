@@ -270,12 +270,14 @@ func (s *storm) isKept(k key, field string, value json.RawMessage) bool {
 	return slices.ContainsFunc(rows, func(ours string) bool { return string(plain(json.RawMessage(ours))) == string(plain(value)) })
 }
 
-// i16NoFalseConflict: what loses had not seen what stands, unless it had lost before.
+// i16NoFalseConflict: what loses had not seen what stands, unless it had lost before. A value
+// that a desk took and a restore lost comes back as its author wrote it.
 func (s *storm) i16NoFalseConflict(req sync.Request, a sync.Answer) {
 	for _, r := range a.Results {
 		for field, f := range r.Fields {
 			k := s.lost[s.inLife(r.ID, field)]
-			if f.Winner == sync.ByServer && r.Outcome == sync.Conflict && k.knew && !k.lostBefore && !absent(k.theirs) {
+			asAuthor := k.knew && !s.taken[name(k.key, k.field, k.ours)]
+			if f.Winner == sync.ByServer && r.Outcome == sync.Conflict && asAuthor && !k.lostBefore && !absent(k.theirs) {
 				s.fail("I16", "%s of %s: %s (%s, based on %q) lost against %s, which its author had seen: %s",
 					field, k.id, k.ours, r.ID, mutations(&req)[r.ID].Base[field], k.theirs, k.code)
 			}

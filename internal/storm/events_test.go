@@ -345,7 +345,9 @@ func (s *storm) settleHeld() {
 	item, take := pick(s, page.Items), pick(s, []string{"ours", "theirs"})
 	status, body := s.call(dispatcher, http.MethodPost, "/api/held/"+item.ID, map[string]any{"take": take, "reason": "断网时所做"})
 	if take == "ours" && item.Kind == "edit" && status == http.StatusOK { // the dispatcher saw both
-		s.oracle.learn(key{item.Collection, item.Record}, item.Field, item.Ours, item.Now)
+		k := key{item.Collection, item.Record}
+		s.oracle.learn(k, item.Field, item.Ours, item.Now)
+		s.taken[name(k, item.Field, item.Ours)] = true
 	}
 	s.told(fmt.Sprintf("the dispatcher takes %s of %s %s %s", take, item.Kind, item.Record, item.Field), status, body)
 }
