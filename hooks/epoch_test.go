@@ -296,32 +296,40 @@ func TestPocketBasesOwnBackupsHoldNoKeyAndAreNotRestoredBesideAServer(t *testing
 	}
 }
 
-// The last changes of a server are lost while a phone is between two pages: its cursor knows
-// of nothing that the database does not have.
-func TestAPhoneNoticesThatItsOwnWorkWasLostThoughNoCursorShowsIt(t *testing.T) {
-	f, old := inField(t), t.TempDir()
-	for range 9 {
-		f.pb.Act(f.mine, "note", map[string]any{"text": "到场"}, nil)
+// The last changes of a server are lost while a phone is between two pages. Its cursor tells
+// of them, and a new epoch begins; one that only pushed has no cursor that does, and sends
+// again what the server does not know.
+func TestAPhoneNoticesThatItsOwnWorkWasLost(t *testing.T) {
+	for name, pulled := range map[string]bool{"between two pages": true, "after a push alone": false} {
+		t.Run(name, func(t *testing.T) {
+			f, old := inField(t), t.TempDir()
+			for range 9 {
+				f.pb.Act(f.mine, "note", map[string]any{"text": "到场"}, nil)
+			}
+			f.sync(t, f.pb)
+			if err := errors.Join(store.Epochs{App: f.h.App}.Mark(), store.CopyDatabase(t.Context(), filepath.Join(f.h.Dir, "data.db"), filepath.Join(old, "data.db"))); err != nil {
+				t.Fatal(err)
+			}
+			keep(t, f.h.Dir, old, store.MarkFile)
+			f.pa.Limit = 2
+			m, cursor := f.pa.Edit("inspections", f.visit, map[string]any{"weather": "晴"}), f.pa.Cursor
+			if a, err := f.pa.Step(context.Background()); err != nil || !a.More || len(a.Results) != 1 {
+				t.Fatalf("%+v %v", a, err)
+			}
+			if !pulled {
+				f.pa.Cursor, f.pa.Staging = cursor, nil
+			}
+			before := state(t, f.h)
+			f.restart(t, func(dir string) { keep(t, old, dir, append(database, store.MarkFile)...) })
+			f.sync(t, f.pa)
+			outcome(t, f.pa, m, sync.OK, "")
+			if v, after := f.view(t, f.pa), state(t, f.h); v["weather"] != "晴" || pulled != (after.Epoch != before.Epoch) {
+				t.Errorf("%v %+v after %+v", v, after, before)
+			}
+			f.sync(t, f.pb)
+			f.agree(t)
+		})
 	}
-	f.sync(t, f.pb)
-	if err := errors.Join(store.Epochs{App: f.h.App}.Mark(), store.CopyDatabase(t.Context(), filepath.Join(f.h.Dir, "data.db"), filepath.Join(old, "data.db"))); err != nil {
-		t.Fatal(err)
-	}
-	keep(t, f.h.Dir, old, store.MarkFile)
-	f.pa.Limit = 2
-	m := f.pa.Edit("inspections", f.visit, map[string]any{"weather": "晴"})
-	if a, err := f.pa.Step(context.Background()); err != nil || !a.More || len(a.Results) != 1 {
-		t.Fatalf("%+v %v", a, err)
-	}
-	before := state(t, f.h)
-	f.restart(t, func(dir string) { keep(t, old, dir, append(database, store.MarkFile)...) })
-	f.sync(t, f.pa)
-	outcome(t, f.pa, m, sync.OK, "")
-	if v := f.view(t, f.pa); v["weather"] != "晴" || state(t, f.h).Epoch != before.Epoch {
-		t.Errorf("%v %+v", v, state(t, f.h))
-	}
-	f.sync(t, f.pb)
-	f.agree(t)
 }
 
 // The operation notes tell a script what to write: it is what the server reads.
