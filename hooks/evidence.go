@@ -66,19 +66,27 @@ func sweepPhotos(uploads *evidence.Uploads, rows store.Uploads, now time.Time) {
 	}
 }
 
-// whileServing runs work from the start of the server until it ends, and waits for it.
+// whileServing runs work from the start of the server until it ends, and waits for it. A
+// server that is told to end while it starts runs none.
 func whileServing(app core.App, work func(context.Context)) {
 	ctx, cancel := context.WithCancel(context.Background())
+	var mu stdsync.Mutex // between the start and the end
 	var done stdsync.WaitGroup
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		if err := se.Next(); err != nil {
 			return err
 		}
-		done.Go(func() { work(ctx) })
+		mu.Lock()
+		defer mu.Unlock()
+		if ctx.Err() == nil {
+			done.Go(func() { work(ctx) })
+		}
 		return nil
 	})
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		mu.Lock()
 		cancel()
+		mu.Unlock()
 		done.Wait()
 		return e.Next()
 	})
