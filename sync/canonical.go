@@ -87,7 +87,7 @@ func canonicalNumber(n json.Number) string {
 	if f == 0 {
 		return "0"
 	}
-	return string(encode(f))
+	return string(Encode(f))
 }
 
 // canonicalObject writes the members as they come, each with a comma behind it, and puts them

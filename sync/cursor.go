@@ -96,7 +96,7 @@ func sign(key []byte, kind string, data []byte) []byte {
 // Seal writes an object with its signature under key. What is sealed as one kind is none
 // of another.
 func Seal(key []byte, kind string, v any) string {
-	data := encode(v)
+	data := Encode(v)
 	return base64.RawURLEncoding.EncodeToString(append(sign(key, kind, data), data...))
 }
 

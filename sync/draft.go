@@ -153,7 +153,7 @@ func (w work) judgeDraft(tx Tx, d Draft, e Edited, stands Standing, bad string) 
 		Op: e.Op, Collection: d.Collection, Record: d.Record, Set: e.Set, Base: e.Base, At: e.At,
 	}}
 	if len(e.Set) > 0 { // what changed is the mutation; the record may be longer than any
-		a.raw = encode(e.Set)
+		a.raw = Encode(e.Set)
 	}
 	switch {
 	case a.bad != "":
@@ -172,12 +172,12 @@ func (w work) judgeDraft(tx Tx, d Draft, e Edited, stands Standing, bad string) 
 		if err != nil || !seen || refusedSo(known, e) {
 			return known.Result, err
 		}
-		id = w.identity(d, string(encode(stands.Versions)))
+		id = w.identity(d, string(Encode(stands.Versions)))
 		if known, err = tx.Known(w.user.ID, id); err != nil || known != nil {
 			return deref(known), err
 		}
 	}
-	a.ID, a.key, a.hash = id, id, hashOf(encode(a.Mutation))
+	a.ID, a.key, a.hash = id, id, hashOf(Encode(a.Mutation))
 	return w.answer(tx, &a, nil)
 }
 

@@ -116,10 +116,10 @@ func tidy(policy Policy, value json.RawMessage) json.RawMessage {
 	switch policy {
 	case Union:
 		list, _ := decode[[]string](value)
-		return encode(sorted(list))
+		return Encode(sorted(list))
 	case Append:
 		list, _ := decode[[]map[string]json.RawMessage](value)
-		return encode(grown(nil, list))
+		return Encode(grown(nil, list))
 	}
 	return value
 }

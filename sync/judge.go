@@ -157,7 +157,7 @@ func (j *judge) holdings(record Record) []Holding {
 		if j.m.Collection == "actions" {
 			kind = KindAction
 		}
-		return []Holding{{Kind: kind, Loss: Loss{Ours: encode(j.m.Set)}}}
+		return []Holding{{Kind: kind, Loss: Loss{Ours: Encode(j.m.Set)}}}
 	}
 	var out []Holding
 	for _, field := range slices.Sorted(maps.Keys(j.m.Set)) {
@@ -328,7 +328,7 @@ func (j *judge) stamped(set Fields) Fields {
 				entry["by"] = quoted(j.user.ID)
 			}
 		}
-		out[name] = encode(list)
+		out[name] = Encode(list)
 	}
 	return out
 }

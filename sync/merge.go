@@ -173,14 +173,14 @@ func (e edit) append() decision {
 	have, _ := decode[[]map[string]json.RawMessage](e.now)  // what stands was written here
 	sent, _ := decode[[]map[string]json.RawMessage](e.ours) // its form was checked
 	all := grown(have, sent)
-	return e.joined(len(all) > len(have), encode(all))
+	return e.joined(len(all) > len(have), Encode(all))
 }
 
 func (e edit) union() decision {
 	have, _ := decode[[]string](e.now)
 	sent, _ := decode[[]string](e.ours)
 	all := sorted(slices.Concat(have, sent))
-	return e.joined(len(all) > len(sorted(have)), encode(all))
+	return e.joined(len(all) > len(sorted(have)), Encode(all))
 }
 
 // joined is what becomes of a list that grows; what a full one does not take is kept.
@@ -223,9 +223,9 @@ func decode[T any](data json.RawMessage) (T, error) {
 	return v, err
 }
 
-// encode writes JSON without the escapes that are for web pages: they would make a text
+// Encode writes JSON without the escapes that are for web pages: they would make a text
 // six times as long as what was sent.
-func encode(v any) json.RawMessage {
+func Encode(v any) json.RawMessage {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -47,13 +47,13 @@ func edits() *rapid.Generator[[]Mutation] {
 		for i := range out {
 			set := map[string]json.RawMessage{}
 			if rapid.Bool().Draw(t, "notes") {
-				set["notes"] = encode([]map[string]string{{"id": fmt.Sprintf("note-%d", rapid.IntRange(0, 3).Draw(t, "note")), "text": "到场"}})
+				set["notes"] = Encode([]map[string]string{{"id": fmt.Sprintf("note-%d", rapid.IntRange(0, 3).Draw(t, "note")), "text": "到场"}})
 			}
 			if rapid.Bool().Draw(t, "samples") {
-				set["samples"] = encode(rapid.SliceOfN(rapid.SampledFrom([]string{"S1", "S2", "S3"}), 1, 3).Draw(t, "sample"))
+				set["samples"] = Encode(rapid.SliceOfN(rapid.SampledFrom([]string{"S1", "S2", "S3"}), 1, 3).Draw(t, "sample"))
 			}
 			if rapid.Bool().Draw(t, "noise") {
-				set["max_noise_db"] = encode(rapid.IntRange(40, 90).Draw(t, "dB"))
+				set["max_noise_db"] = Encode(rapid.IntRange(40, 90).Draw(t, "dB"))
 			}
 			base := map[string]string{}
 			for field := range set {
@@ -104,9 +104,9 @@ func TestNoValueOfAMergeIsLost(t *testing.T) {
 		seen := map[string]bool{} // displaced by who had seen it
 		for i := range rapid.IntRange(1, 8).Draw(t, "edits") {
 			field := rapid.SampledFrom(fields).Draw(t, "field")
-			value := encode(fmt.Sprintf("v%d", i))
+			value := Encode(fmt.Sprintf("v%d", i))
 			if field == "max_noise_db" {
-				value = encode(40 + i)
+				value = Encode(40 + i)
 			}
 			m := Mutation{
 				ID: fmt.Sprintf("01JD%022d", i), Op: OpPatch, Collection: "inspections",

@@ -32,7 +32,7 @@ type Page struct {
 
 // open begins an answer: all of it that stands before the rows.
 func (p *Page) open(a *Answer) {
-	head := encode(struct {
+	head := Encode(struct {
 		Epoch   string   `json:"epoch"`
 		Now     string   `json:"now"`
 		Code    string   `json:"code"`
@@ -49,7 +49,7 @@ func (p *Page) close(a *Answer) []byte {
 		return p.data
 	}
 	p.done = true
-	tail := encode(struct {
+	tail := Encode(struct {
 		Cursor  string  `json:"cursor"`
 		More    bool    `json:"more"`
 		Head    int64   `json:"head"`
@@ -106,7 +106,7 @@ func appendMember(d []byte, name string, raw json.RawMessage) []byte {
 func appendText(d []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < 0x20 || c > 0x7e || c == '"' || c == '\\' {
-			return append(d, encode(s)...)
+			return append(d, Encode(s)...)
 		}
 	}
 	d = append(d, '"')

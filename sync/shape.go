@@ -79,7 +79,7 @@ func present(m *Mutation) Fields {
 	return out
 }
 
-func quoted(s string) json.RawMessage { return encode(s) }
+func quoted(s string) json.RawMessage { return Encode(s) }
 
 // goodTime tells whether a device's time can be read, and is not longer than a time.
 func goodTime(at string) bool {

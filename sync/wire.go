@@ -139,7 +139,7 @@ func (a *Answer) Wire() []byte {
 		return a.page.close(a)
 	}
 	type plain Answer
-	return encode((*plain)(a))
+	return Encode((*plain)(a))
 }
 
 // Rest is what of the answer did not go ahead.

@@ -177,7 +177,7 @@ func (r row) creatable() (set sync.Fields, whole bool) {
 // edit is the edit of one column.
 func (r row) edit(s seen, name string, left map[string]bool) sync.Draft {
 	value := r.value(name)
-	d := r.draft(s.token+" "+name+string(value), encode(sync.Fields{name: value}))
+	d := r.draft(s.token+" "+name+string(value), sync.Encode(sync.Fields{name: value}))
 	d.Skip = func() bool { return !left[name] }
 	d.Edit = func(stands sync.Standing) (sync.Edited, error) {
 		base, err := s.base(stands, name)

@@ -139,7 +139,7 @@ func (a *answer) look(p Pull, user sync.User) error {
 	case anew:
 		a.strategy = `,"experimentalStrategy":"replacement"`
 	case moved:
-		a.strategy = `,"experimentalStrategy":` + string(encode(map[string]any{"default": "incremental", "override": replaced}))
+		a.strategy = `,"experimentalStrategy":` + string(sync.Encode(map[string]any{"default": "incremental", "override": replaced}))
 	}
 	return a.gone(p, anew, state.Compacted)
 }
@@ -187,7 +187,7 @@ func (a *answer) write(s string) { _, _ = a.w.WriteString(s) } // Flush tells
 const pageRows = 500
 
 func (a *answer) table(name string) error {
-	a.write(string(encode(name)) + `:{"created":[],"updated":[`)
+	a.write(string(sync.Encode(name)) + `:{"created":[],"updated":[`)
 	told, sep := map[string]bool{}, ""
 	put := func(id string, row []byte) {
 		if !told[id] { // a client takes each record once
@@ -206,7 +206,7 @@ func (a *answer) table(name string) error {
 	a.write(`],"deleted":`)
 	deleted := slices.AppendSeq([]string{}, slices.Values(a.deleted[name]))
 	slices.Sort(deleted)
-	a.write(string(encode(deleted)) + "}")
+	a.write(string(sync.Encode(deleted)) + "}")
 	return nil
 }
 

@@ -24,7 +24,7 @@ func appendRow(out []byte, table string, doc json.RawMessage) ([]byte, error) {
 		case value == nil:
 			value = json.RawMessage("null")
 		case c.JSON && string(value) != "null":
-			value = encode(string(value))
+			value = sync.Encode(string(value))
 		}
 		out = append(append(append(append(out, `,"`...), c.Name...), `":`...), value...)
 	}
@@ -34,7 +34,7 @@ func appendRow(out []byte, table string, doc json.RawMessage) ([]byte, error) {
 // appendRevoked writes the row of a record that is the user's no more: every column is
 // named, because what is left out a client keeps.
 func appendRevoked(out []byte, table, id string) []byte {
-	out = append(append(out, `{"id":`...), encode(id)...)
+	out = append(append(out, `{"id":`...), sync.Encode(id)...)
 	for _, c := range columns[table] {
 		out = append(append(append(out, `,"`...), c.Name...), `":null`...)
 	}
@@ -75,15 +75,4 @@ func isNothing(value json.RawMessage) bool {
 		return true
 	}
 	return false
-}
-
-// encode writes JSON without the escapes that are for web pages.
-func encode(v any) json.RawMessage {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		panic(err) // plain values only
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
