@@ -23,10 +23,10 @@ import (
 
 // seeds are those that once were red, and a few; WATERMELON_SEEDS asks for more.
 func melonSeeds() []uint64 {
-	seeds := []uint64{1, 2, 3}
+	seeds := []uint64{1, 2, 3, 1022, 1050}
 	if n, err := strconv.Atoi(os.Getenv("WATERMELON_SEEDS")); err == nil {
 		for seed := range uint64(n) {
-			seeds = append(seeds, 1000+seed)
+			seeds = append(seeds, 2000+seed)
 		}
 	}
 	return seeds

@@ -139,7 +139,7 @@ func (r row) create(s seen, left map[string]bool) sync.Draft {
 			e.Keep = sync.CodeRecoveredCopy
 		}
 		if stands.Shown || !whole && r.state == isUpdated {
-			e = sync.Edited{}
+			e = sync.Edited{Back: !stands.Shown} // what he may not see, and a restore forgot, goes from the client too
 		}
 		for _, name := range r.changed() {
 			value := r.value(name)
