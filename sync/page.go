@@ -13,7 +13,7 @@ const (
 	smallPage = 32 << 10    // bytes of documents that are read without a turn
 	keptSpace = 3 * MaxPage // bytes of a buffer that is kept for the next page
 	rowFrame  = 120         // bytes of a row beside its document, about
-	chunk     = 128 << 10   // bytes that go ahead together
+	chunk     = 64 << 10    // bytes that go ahead together
 )
 
 // Page is an answer with rows while it is written.

@@ -155,17 +155,17 @@ func (p Puller) fill(out *Pulled, page *Page, c *Cursor, buckets [classes][]stri
 		if len(names) == 0 {
 			continue
 		}
-		at := &c.Positions[class]
-		q := Query{Buckets: names, After: *at, Base: c.Base, Limit: limit - page.rows + 1}
+		at := c.Positions[class]
+		q := Query{Buckets: names, After: at, Base: c.Base, Limit: limit - page.rows + 1}
 		err := p.Feed.Rows(q, func(r *Row) bool {
 			if page.rows == limit || !page.add(r) {
 				out.More = true
 				return false
 			}
-			*at = Position{r.Seq, r.Collection, r.Record}
+			at = Position{r.Seq, r.Collection, r.Record}
 			return true
 		})
-		if err != nil || out.More {
+		if c.Positions[class] = at; err != nil || out.More {
 			return err
 		}
 	}

@@ -5,48 +5,81 @@ package route
 
 import (
 	"bytes"
+	"errors"
 	stdsync "sync"
 
 	"github.com/klauspost/compress/zstd"
 )
 
-// ahead takes the pieces of an answer. Its buffers are memory, so writing waits for nobody
-// but its own processor.
+// ahead takes the pieces of an answer; a goroutine of its own compresses them into memory, so
+// that writing waits for nobody but the other processor.
 type ahead struct {
-	zip *zstd.Encoder // nil: nothing came
-	out bytes.Buffer
+	pieces chan *bytes.Buffer // nil: none came
+	done   chan struct{}      // all are compressed
+	out    bytes.Buffer
+	err    error
 }
 
-// aheadSpace is what a page takes compressed, in bytes, about.
-const aheadSpace = 256 << 10
+const (
+	aheadSpace = 256 << 10 // bytes that a page takes compressed, about
+	aheadMost  = 8         // pieces that wait
+)
 
-// streams of zstd are kept; a page at the gate has one.
-var streams = stdsync.Pool{New: func() any {
-	w, _ := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(zstdWindow), zstd.WithEncoderLevel(zstd.SpeedFastest)) // no option can fail
-	return w
-}}
+// streams of zstd are kept, and so is the memory of pieces; a page at the gate has one.
+var (
+	streams = stdsync.Pool{New: func() any {
+		w, _ := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(zstdWindow), zstd.WithEncoderLevel(zstd.SpeedFastest)) // no option can fail
+		return w
+	}}
+	spaces = stdsync.Pool{New: func() any { return new(bytes.Buffer) }}
+)
 
+// Write takes a copy of a piece.
 func (a *ahead) Write(p []byte) (int, error) {
-	if a.zip == nil {
-		a.zip = streams.Get().(*zstd.Encoder)
-		a.out.Grow(aheadSpace)
-		a.zip.Reset(&a.out)
+	if a.pieces == nil {
+		a.pieces, a.done = make(chan *bytes.Buffer, aheadMost), make(chan struct{})
+		go a.compress()
 	}
-	return a.zip.Write(p)
+	piece := spaces.Get().(*bytes.Buffer)
+	piece.Reset()
+	n, err := piece.Write(p)
+	a.pieces <- piece
+	return n, err
 }
+
+func (a *ahead) compress() {
+	defer close(a.done)
+	zip := streams.Get().(*zstd.Encoder)
+	a.out.Grow(aheadSpace)
+	zip.Reset(&a.out)
+	for piece := range a.pieces {
+		_, err := zip.Write(piece.Bytes())
+		a.err = errors.Join(a.err, err)
+		if piece.Cap() <= aheadSpace {
+			spaces.Put(piece)
+		}
+	}
+	a.err = errors.Join(a.err, zip.Close())
+	zip.Reset(nil) // it holds on to no answer
+	streams.Put(zip)
+}
+
+// began tells whether pieces came.
+func (a *ahead) began() bool { return a.pieces != nil }
 
 // end adds what is left and returns all of it.
 func (a *ahead) end(rest []byte) ([]byte, error) {
-	if _, err := a.Write(rest); err != nil {
-		return nil, err
-	}
-	err := a.zip.Close()
-	return a.out.Bytes(), err
+	_, err := a.Write(rest)
+	a.free()
+	return a.out.Bytes(), errors.Join(err, a.err)
 }
 
+// free waits for the compressing to end; an answer that failed is not ended before.
 func (a *ahead) free() {
-	if a.zip != nil {
-		a.zip.Reset(nil) // it holds on to no answer
-		streams.Put(a.zip)
+	if a.done == nil {
+		return
 	}
+	close(a.pieces)
+	<-a.done
+	a.done = nil
 }

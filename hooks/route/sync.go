@@ -134,7 +134,7 @@ func (s *Syncer) answer(e *core.RequestEvent, user sync.User) (coding string, da
 	if err != nil {
 		return "", nil, err
 	}
-	if early.zip != nil {
+	if early.began() {
 		data, err = early.end(a.Rest())
 		return "zstd", data, err
 	}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unsafe"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -35,7 +36,7 @@ const (
 		UNION ALL SELECT 'client', user, applied FROM sync_client WHERE id = ?2`
 
 	// pageOf reads one bucket in the order of its index, which holds all but the documents.
-	pageOf = `SELECT f.collection, f.record, f.seq, f.gone, f.reason, CAST(d.doc AS BLOB), CAST(d.versions AS BLOB) FROM sync_feed f
+	pageOf = `SELECT f.collection, f.record, f.seq, f.gone, f.reason, d.doc, d.versions FROM sync_feed f
 		LEFT JOIN sync_doc d ON d.id = f.doc AND f.gone = ''
 		WHERE f.bucket = ?%d AND (f.seq, f.collection, f.record) > (?1, ?2, ?3) AND (f.gone = '' OR f.seq > ?4)`
 
@@ -169,12 +170,18 @@ func handOut(rows driver.Rows, take func(*sync.Row) bool) error {
 		r.Seq, _ = v[2].(int64)
 		r.Gone, _ = v[3].(string)
 		r.Reason, _ = v[4].(string)
-		r.Doc, _ = v[5].([]byte)
-		r.Versions, _ = v[6].([]byte)
+		r.Doc, r.Versions = bytesOf(v[5]), bytesOf(v[6])
 		if !take(&r) {
 			return nil
 		}
 	}
+}
+
+// bytesOf is a text of the driver as it is: a copy of each document is a part of a page that
+// is felt. Nobody writes into a row.
+func bytesOf(v driver.Value) []byte {
+	text, _ := v.(string) // what is NULL is empty
+	return unsafe.Slice(unsafe.StringData(text), len(text))
 }
 
 // Live reads every row that a holder of the buckets should hold.
