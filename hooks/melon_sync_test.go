@@ -87,6 +87,21 @@ func TestAnAppThatSendsALostValueOnceMoreDisplacesNothing(t *testing.T) {
 	m.equal(f.h)
 }
 
+func TestAnAppGivesADeadLineUp(t *testing.T) {
+	f := inField(t)
+	m := newMelon(t, f.a)
+	m.sync(f.h)
+	m.edit("inspections", f.visit, "findings", "有异味")
+	for _, cut := range []string{"pull dead", "push dead"} {
+		if s := m.sync(f.h, ask{"cut": cut, "patience": 200}); !strings.Contains(s.Failed, "nothing came") {
+			t.Errorf("%s: %q", cut, s.Failed)
+		}
+	}
+	m.sync(f.h)
+	f.stands(t, "findings", `"有异味"`)
+	m.equal(f.h)
+}
+
 func TestAnAppsUnsentEditOutlivesAnEviction(t *testing.T) {
 	f := inField(t)
 	m := newMelon(t, f.a)

@@ -52,19 +52,37 @@ const inward = rename(here), outward = rename(there)
 
 // connect opens the database of one user and replicates it. What a user left unsent must
 // never be sent as another's: give each user a name of its own.
-export async function connect ({ url, token, name, collections = Object.keys(schemas), storage = getRxStorageMemory(), retry = 5000 }) {
+export async function connect ({ url, token, name, collections = Object.keys(schemas), storage = getRxStorageMemory(),
+  retry = 5000, patience = 300_000, silence = 60_000 }) {
   const database = await createRxDatabase({ name, storage, multiInstance: false })
   await database.addCollections(Object.fromEntries(collections.map((c) => [c, { schema: schemas[c] }])))
   const poked = new Subject(), ending = new AbortController()
 
-  async function ask (path, body) {
+  // A line can die without a word: then neither an answer nor an error ever comes. Whoever
+  // works over it says by heard that it lives.
+  async function within (ms, work) {
+    const line = new AbortController(), hangUp = () => line.abort()
+    const dead = new Promise((resolve, reject) => line.signal.addEventListener('abort', () => reject(new Error(`nothing came for ${ms} ms`))))
+    let bell
+    const heard = () => { clearTimeout(bell); bell = setTimeout(hangUp, ms) }
+    heard()
+    ending.signal.addEventListener('abort', hangUp)
+    try {
+      return await Promise.race([work(line.signal, heard), dead])
+    } finally {
+      clearTimeout(bell)
+      ending.signal.removeEventListener('abort', hangUp)
+    }
+  }
+
+  const ask = (path, body) => within(patience, async (signal) => {
     const answer = await fetch(url + '/api/sync/' + path, {
-      method: body ? 'POST' : 'GET', headers: { Authorization: token, 'Content-Type': 'application/json' }, body: body && JSON.stringify(body)
+      method: body ? 'POST' : 'GET', headers: { Authorization: token, 'Content-Type': 'application/json' }, body: body && JSON.stringify(body), signal
     })
     const said = await answer.json()
     if (!answer.ok) throw Object.assign(new Error(said.code), { code: said.code, status: answer.status, reason: said.data?.reason })
     return said
-  }
+  })
 
   function replicate (collection) {
     const link = { state: undefined }
@@ -138,16 +156,17 @@ export async function connect ({ url, token, name, collections = Object.keys(sch
   const links = Object.values(database.collections).map(replicate)
 
   // The stream says that something of the user's changed, never what.
+  const stream = () => within(silence, async (signal, heard) => {
+    const stream = await fetch(url + '/api/sync/stream', { headers: { Authorization: token }, signal })
+    if (!stream.ok) return stream.body.cancel()
+    for await (const piece of stream.body.pipeThrough(new TextDecoderStream())) {
+      heard() // something comes each 25 s
+      if (piece.includes('head')) poked.next('RESYNC')
+    }
+  })
   async function follow () {
     while (!ending.signal.aborted) {
-      try {
-        const stream = await fetch(url + '/api/sync/stream', { headers: { Authorization: token }, signal: ending.signal })
-        if (stream.ok) {
-          for await (const piece of stream.body.pipeThrough(new TextDecoderStream())) {
-            if (piece.includes('head')) poked.next('RESYNC') // the rest keeps the line alive
-          }
-        } else await stream.body.cancel()
-      } catch { /* no network, or the end */ }
+      await stream().catch(() => {}) // no network, a dead line, or the end
       await new Promise((resolve) => setTimeout(resolve, retry * (0.5 + Math.random())))
     }
   }

@@ -11,27 +11,30 @@ const last = [] // what was asked, and what came of it
 const cuts = new Set() // requests under way
 const open = new Map() // what they ask, and since when
 
-// The network: a request that is under way when it goes is cut, wherever it is.
+// The network: a request that is under way when it goes is cut, wherever it is. Node's own
+// fetch is not to be trusted with that: cut between an answer's head and its body, under load,
+// it may leave whoever waits for the body without a word (nodejs/undici, issue 4232).
 const real = globalThis.fetch
 globalThis.fetch = async (url, options = {}) => {
   if (!online) throw new Error('no network')
   const cut = new AbortController()
+  const gone = new Promise((resolve, reject) => cut.signal.addEventListener('abort', () => reject(new Error('no network'))))
+  gone.catch(() => {})
   options.signal?.addEventListener('abort', () => cut.abort())
   cuts.add(cut)
   const trace = (...said) => process.env.RXDB_TRACE && console.error(Date.now() % 1e6, process.pid, url.slice(url.indexOf('/api')).slice(0, 60), ...said)
   trace('>', options.body?.slice(0, 3000))
   open.set(cut, [options.method, url.slice(url.indexOf('/api')).slice(0, 60), Date.now()])
-  const answer = await real(url, { ...options, signal: cut.signal }).finally(() => open.delete(cut))
+  const answer = await Promise.race([real(url, { ...options, signal: cut.signal }), gone]).finally(() => open.delete(cut))
   trace('<', answer.status)
   last.push([options.method, url.slice(url.indexOf('/api')).slice(0, 60), answer.status])
   last.splice(0, last.length - 20)
-  if (options.method === 'POST' && answer.ok) {
-    const rows = JSON.parse(options.body)
+  if (options.headers?.['Content-Type']) { // not the stream
     open.set(cut, ['body', url.slice(url.indexOf('/api')).slice(0, 60), Date.now()])
-    const data = await answer.json().finally(() => open.delete(cut))
+    const data = await Promise.race([answer.json(), gone]).finally(() => open.delete(cut))
     trace('<<', JSON.stringify(data).slice(0, 3000))
-    sent.push(...rows.map((row) => row.newDocumentState))
-    return { ok: true, status: 200, json: async () => data }
+    if (options.method === 'POST' && answer.ok) sent.push(...JSON.parse(options.body).map((row) => row.newDocumentState))
+    return { ok: answer.ok, status: answer.status, json: async () => data }
   }
   return answer
 }
@@ -40,7 +43,7 @@ const collection = (name) => client.database.collections[name]
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 const commands = {
-  async open ({ url, token, name, collections, dev, stream }) {
+  async open ({ url, token, name, collections, dev, patience, silence }) {
     let storage
     if (dev) {
       const { RxDBDevModePlugin, disableWarnings } = await import('rxdb/plugins/dev-mode')
@@ -52,7 +55,7 @@ const commands = {
     }
     sent.length = 0
     online = true
-    client = await connect({ url, token, name, collections, storage, retry: 25 })
+    client = await connect({ url, token, name, collections, storage, retry: 25, patience, silence })
   },
   // plain opens inspections with the fewest lines that RxDB asks for, and not yet connected.
   // Where mute is set, its pushes hear nothing of what stands: a silent merge.

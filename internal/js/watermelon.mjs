@@ -86,17 +86,29 @@ const keepUnsent = (strategy) => strategy && {
   default: strategy.default ?? strategy, override: strategy.override ?? {}, experimentalQueryRecordsForReplacement: unsent,
 }
 
+// A line can die without a word: then neither an answer nor an error ever comes.
+async function within(ms, work) {
+  const line = new AbortController()
+  const dead = new Promise((resolve, reject) => line.signal.addEventListener('abort', () => reject(new Error(`nothing came for ${ms} ms`))))
+  const bell = setTimeout(() => line.abort(), ms)
+  try {
+    return await Promise.race([work(line.signal), dead])
+  } finally {
+    clearTimeout(bell)
+  }
+}
+
 // sync synchronizes. since is the timestamp of the last pull after which nothing was unsent
 // and all stood as it was sent: what the user had before him when he made his next edit. A
 // pull begins there too, so that one whose push never arrived is made once more.
-export async function sync(database, { url, token, fetch = globalThis.fetch }) {
-  const call = async (query, body) => {
+export async function sync(database, { url, token, fetch = globalThis.fetch, patience = 300_000 }) {
+  const call = (query, body) => within(patience, async (signal) => {
     const answer = await fetch(`${url}/api/sync/watermelon?${new URLSearchParams(query)}`, {
-      method: body ? 'POST' : 'GET', headers: { Authorization: token, 'Content-Type': 'application/json' }, body,
+      method: body ? 'POST' : 'GET', headers: { Authorization: token, 'Content-Type': 'application/json' }, body, signal,
     })
     if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
     return { ...(await answer.json()), again: answer.headers.get('X-Sync-Again') === '1' }
-  }
+  })
   let again = true
   for (let round = 0; again && round < 5; round++) {
     let since, pulled, stands = true
@@ -157,11 +169,12 @@ async function change({ table: name, id, column, value, grow }) {
   return { before }
 }
 
-// line is the network: it may be cut before a request or before its answer, and the user may
-// edit while his push is on its way.
+// line is the network: it may be cut before a request or before its answer, or die without a
+// word, and the user may edit while his push is on its way.
 const line = ({ cut, meanwhile = [] }, done) => async (url, options) => {
   const what = options.method === 'GET' ? 'pull' : 'push'
   if (cut === what) throw new Error('no network')
+  if (cut === `${what} dead`) return new Promise(() => {})
   const answer = await fetch(url, options)
   asked.push({ method: options.method, query: Object.fromEntries(new URL(url).searchParams), again: answer.headers.get('X-Sync-Again') })
   if (what === 'push') {
@@ -176,7 +189,7 @@ const requests = {
   sync: async (r) => {
     const done = []
     try {
-      await sync(database, { url: r.url, token: r.token, fetch: line(r, done) })
+      await sync(database, { url: r.url, token: r.token, fetch: line(r, done), patience: r.patience })
     } catch (error) {
       return { failed: String(error.message), done }
     }

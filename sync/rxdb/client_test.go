@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"xuncha/internal/house"
 )
@@ -217,10 +218,10 @@ func TestAPageThatMetAPushIsAskedForAgain(t *testing.T) {
 	c := node(t)
 	c.do("open", doc{"url": l.URL, "token": f.a.Token, "name": "met", "collections": []string{"inspections"}})
 	c.do("sync", nil)
-	pulls, pull := hold(&l.there, "GET")
+	pulls, pull := hold(&l.there, "GET", "/rxdb/inspections")
 	c.do("poke", nil)
 	<-pulls
-	pushed, answer := hold(&l.back, "POST")
+	pushed, answer := hold(&l.back, "POST", "/rxdb/inspections")
 	c.patch("inspections", f.visit, doc{"weather": "晴"})
 	<-pushed
 	f.says(f.b, doc{"statement": "已停产"})
@@ -232,6 +233,41 @@ func TestAPageThatMetAPushIsAskedForAgain(t *testing.T) {
 	c.do("sync", nil)
 	agree(t, f.native(f.a), "inspections", named(c.do("dump", nil).Docs["inspections"]))
 	c.do("close", nil)
+}
+
+// A line can die without a word. The client gives up what it waits for, asks again, and hears
+// of what is new by another stream.
+func TestADeadLineIsGivenUp(t *testing.T) {
+	t.Parallel()
+	f := inField(t)
+	l := newLine(t, f)
+	c := node(t)
+	pulled, pull := hold(&l.back, "GET", "/rxdb/inspections")
+	streams, stream := hold(&l.there, "GET", "/sync/stream")
+	c.do("open", doc{"url": l.URL, "token": f.a.Token, "name": "dead", "collections": []string{"inspections"}, "patience": 300, "silence": 300})
+	<-pulled
+	<-streams
+	c.do("sync", nil)
+	if shown := c.do("dump", nil).Docs["inspections"]; shown[f.visit] == nil {
+		t.Fatalf("%v", shown)
+	}
+	pushed, push := hold(&l.back, "POST", "/rxdb/inspections")
+	c.patch("inspections", f.visit, doc{"weather": "晴"})
+	<-pushed
+	c.do("sync", nil)
+	f.shows("weather", "晴")
+	f.says(f.b, doc{"statement": "已停产"})
+	late := time.Now().Add(time.Minute)
+	for c.do("dump", nil).Docs["inspections"][f.visit]["statement"] != "已停产" { // nobody asked it to sync
+		if time.Now().After(late) {
+			t.Fatal("it did not hear of the edit")
+		}
+	}
+	pull()
+	stream()
+	push()
+	c.do("close", nil)
+	f.clean()
 }
 
 // A device that another user signs in on keeps what its first user left.

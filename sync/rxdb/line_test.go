@@ -56,12 +56,12 @@ func (l *line) to(t *testing.T, f *field) {
 	l.target.Store(target)
 }
 
-// hold stops the next request of a method to the inspections, on its way there or back. It
-// is stopped when held is closed, and goes on when on is called.
-func hold(way *atomic.Pointer[func(*http.Request)], method string) (held chan struct{}, on func()) {
+// hold stops the next request of a method to a path, on its way there or back. It is stopped
+// when held is closed, and goes on when on is called.
+func hold(way *atomic.Pointer[func(*http.Request)], method, path string) (held chan struct{}, on func()) {
 	held, released := make(chan struct{}), make(chan struct{})
 	wait := func(r *http.Request) {
-		if r.Method == method && strings.Contains(r.URL.Path, "/rxdb/inspections") {
+		if r.Method == method && strings.HasSuffix(r.URL.Path, path) {
 			way.Store(nil)
 			close(held)
 			<-released
