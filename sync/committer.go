@@ -6,10 +6,12 @@ package sync
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 	stdsync "sync"
 )
 
-// GroupMost is how many mutations one transaction takes: other writers wait so long.
+// GroupMost is how many mutations one transaction takes: other writers wait so long. One
+// that has spent enough on large documents ends sooner.
 const GroupMost = 256
 
 // Committer runs parts of work, many in one transaction. Run is one transaction, all of
@@ -50,8 +52,8 @@ func (c *Committer) Do(weight int, do func(Tx) error) error {
 		case <-p.lead:
 		}
 	}
+	defer c.pass()
 	c.commit(c.next())
-	c.pass()
 	return p.err
 }
 
@@ -80,29 +82,49 @@ func (c *Committer) pass() {
 	c.queue[0].lead <- struct{}{}
 }
 
+// commit runs the parts of a group, or as many of them as have spent enough; the others are
+// the first of the next group.
 func (c *Committer) commit(group []*part) {
-	err := c.Run(func(tx Tx) error {
-		for _, p := range group {
-			if err := p.guarded(tx); err != nil {
+	ran := 0
+	err := c.run(func(tx Tx) error {
+		for ran = range group {
+			if ran > 0 && tx.Spent() > spentMost {
+				return nil
+			}
+			if err := group[ran].do(tx); err != nil {
 				return err
 			}
 		}
+		ran = len(group)
 		return nil
 	})
-	for _, p := range group {
-		if p.err = err; err != nil && len(group) > 1 {
-			p.err = c.Run(p.guarded)
+	if err != nil {
+		ran = len(group) // each runs alone
+	}
+	c.mu.Lock()
+	c.queue = append(slices.Clone(group[ran:]), c.queue...)
+	c.mu.Unlock()
+	for _, p := range group[:ran] {
+		if p.err = err; err != nil && ran > 1 {
+			p.err = c.run(p.do)
 		}
 		close(p.done)
 	}
 }
 
-// guarded turns a panic into an error of this part: the others of its group go on.
-func (p *part) guarded(tx Tx) (err error) {
+// run is one transaction. What panics in it, or after its commit, is an error of its parts.
+func (c *Committer) run(do func(Tx) error) error {
+	return guarded(func() error {
+		return c.Run(func(tx Tx) error { return guarded(func() error { return do(tx) }) })
+	})
+}
+
+// guarded turns a panic into an error, so that others go on.
+func guarded(do func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 		}
 	}()
-	return p.do(tx)
+	return do()
 }

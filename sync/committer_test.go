@@ -27,7 +27,10 @@ type diary struct {
 type page struct {
 	sync.Tx
 	lines []string
+	spent int
 }
+
+func (p *page) Spent() int { return p.spent }
 
 func (d *diary) run(do func(sync.Tx) error) error {
 	<-d.open
@@ -128,4 +131,77 @@ func TestAGroupIsBounded(t *testing.T) {
 	if longest > sync.GroupMost || len(d.lines) != 40*60 {
 		t.Errorf("%d in one transaction, at most %d; %d lines", longest, sync.GroupMost, len(d.lines))
 	}
+}
+
+// Parts that go through large documents do not share a commit with all the others that came
+// meanwhile, and who came first is still the first.
+func TestAGroupThatHasSpentEnoughEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := diary{open: make(chan struct{})}
+		c := sync.Committer{Run: d.run}
+		var all stdsync.WaitGroup
+		for i := range 40 {
+			all.Go(func() {
+				err := c.Do(1, func(tx sync.Tx) error {
+					p := tx.(*page)
+					p.spent += 1 << 20
+					p.lines = append(p.lines, fmt.Sprintf("%d", i))
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait() // it leads, or waits
+		}
+		close(d.open)
+		all.Wait()
+		for i, line := range d.lines {
+			if line != fmt.Sprint(i) {
+				t.Errorf("%s is at %d", line, i)
+			}
+		}
+		if len(d.lines) != 40 || d.commits < 40/3 || d.commits > 40/2 {
+			t.Errorf("%d lines in %d commits", len(d.lines), d.commits)
+		}
+	})
+}
+
+// What runs after a commit may be broken: nobody waits for ever, and what was committed counts
+// as failed until it is asked for again.
+func TestAPanicAfterACommitStopsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := diary{open: make(chan struct{})}
+		broken := true
+		c := sync.Committer{Run: func(do func(sync.Tx) error) error {
+			if err := d.run(do); err != nil {
+				return err
+			}
+			if broken {
+				broken = false
+				panic("a hook")
+			}
+			return nil
+		}}
+		var all stdsync.WaitGroup
+		failed := 0
+		for range 10 {
+			all.Go(func() {
+				err := c.Do(1, func(tx sync.Tx) error {
+					p := tx.(*page)
+					p.lines = append(p.lines, "")
+					return nil
+				})
+				if err != nil {
+					failed++
+				}
+			})
+			synctest.Wait()
+		}
+		close(d.open)
+		all.Wait()
+		if failed != 1 { // who led was alone
+			t.Errorf("%d failed", failed)
+		}
+	})
 }

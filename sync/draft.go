@@ -60,22 +60,22 @@ func PushDrafts(ctx context.Context, house House, user User, epoch string, draft
 	w := work{ctx: context.WithoutCancel(ctx), user: user}
 	bad := make([]string, len(drafts))
 	out := make([]Drafted, 0, len(drafts))
-	err := inPieces(house, len(drafts), func(tx Tx, from, to int) (done []Drafted, err error) {
+	err := inPieces(house, len(drafts), func(tx Tx, from, to int) (done []Drafted, i int, err error) {
 		if now, err := tx.State(); err != nil || now.Epoch != epoch {
-			return nil, errors.Join(err, ErrEpoch)
+			return nil, from, errors.Join(err, ErrEpoch)
 		}
-		for i := from; i < to; i++ {
+		for i = from; i < to && !(i > from && tx.Spent() > spentMost); i++ {
 			d, err := w.draft(tx, drafts[i], bad[i])
 			var unfit Unfit
 			if errors.As(err, &unfit) {
-				return nil, refusedAt{unfit, i - from}
+				return nil, i, refusedAt{unfit, i - from}
 			}
 			if err != nil {
-				return nil, err
+				return nil, i, err
 			}
 			done = append(done, d)
 		}
-		return done, nil
+		return done, i, nil
 	}, func(done []Drafted) bool {
 		out = append(out, done...)
 		return false
@@ -107,6 +107,11 @@ func (w work) draft(tx Tx, d Draft, bad string) (Drafted, error) {
 	if e.Op == "" {
 		return w.untouched(tx, d, e, stands)
 	}
+	if e.Keep != "" && !stands.Shown {
+		if e, err = w.left(tx, d, e); err != nil {
+			return Drafted{}, err
+		}
+	}
 	if stands.Shown && e.Op == OpPatch {
 		e.Set = maps.Clone(e.Set)
 		maps.DeleteFunc(e.Set, func(field string, value json.RawMessage) bool { return equalValue(stands.Doc[field], value) })
@@ -119,6 +124,26 @@ func (w work) draft(tx Tx, d Draft, bad string) (Drafted, error) {
 		return Drafted{}, err
 	}
 	return w.drafted(tx, d, result, sent)
+}
+
+// left is a copy of a record that is there, and has left the user's scope: where it is as it
+// stands nobody edited anything. What differs is an edit, unless the server owns it and has
+// written it since; of an action nothing is.
+func (w work) left(tx Tx, d Draft, e Edited) (Edited, error) {
+	place, err := tx.Place(w.user, &Mutation{Op: e.Op, Collection: d.Collection, Record: d.Record, Set: e.Set})
+	if err != nil || !place.Exists || !place.Had {
+		return e, err
+	}
+	record, err := tx.Record(d.Collection, d.Record)
+	differs := maps.Clone(e.Set)
+	maps.DeleteFunc(differs, func(field string, value json.RawMessage) bool {
+		owned := !Writable[d.Collection].Fields[field].Policy.Editable()
+		return equalValue(record.Doc[field], value) || owned && e.Base[field] != record.Versions[field]
+	})
+	if len(differs) == 0 || d.Collection != "actions" {
+		e.Op, e.Set = OpPatch, differs
+	}
+	return e, err
 }
 
 // nothing is the result of a draft that writes nothing.

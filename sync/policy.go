@@ -18,6 +18,9 @@ const (
 	Server    Policy = "server"     // written by the server alone
 )
 
+// Editable tells whether a field of an existing record is ever a client's.
+func (p Policy) Editable() bool { return p != "" && p != Once && p != Server }
+
 // Field is one row of the table.
 type Field struct {
 	Policy Policy

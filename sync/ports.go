@@ -145,6 +145,9 @@ type Tx interface {
 	State() (State, error)
 	// Next takes a seq for a write that changes no record.
 	Next() (int64, error)
+	// Spent is how many bytes of documents the transaction has gone through: for about as
+	// long it holds the writer.
+	Spent() int
 }
 
 // View is one moment's state, for reading.

@@ -46,8 +46,9 @@ func Push(ctx context.Context, house House, user User, client string, greet Gree
 		return p, err
 	}
 	w := work{ctx: context.WithoutCancel(ctx), user: user, client: client, greet: greet} // who hangs up undoes nobody's work
-	err = inPieces(house, len(batch), func(tx Tx, from, to int) (Pushed, error) {
-		return w.piece(tx, batch[from:to])
+	err = inPieces(house, len(batch), func(tx Tx, from, to int) (Pushed, int, error) {
+		did, n, err := w.piece(tx, batch[from:to])
+		return did, from + n, err
 	}, p.join, func(i int, reason string) bool {
 		refusable := batch[i].bad == ""
 		batch[i].bad = reason
@@ -74,35 +75,36 @@ type work struct {
 	greet  Greet
 }
 
-// piece applies mutations within one transaction.
-func (w work) piece(tx Tx, batch []arrival) (p Pushed, err error) {
+// piece applies mutations within one transaction, and says how many.
+func (w work) piece(tx Tx, batch []arrival) (p Pushed, steps int, err error) {
 	if reset, err := w.greet(tx); err != nil || reset != nil {
-		return Pushed{Reset: reset, stopped: true}, err
+		return Pushed{Reset: reset, stopped: true}, 0, err
 	}
 	owner, applied, err := tx.Applied(w.client)
 	if err != nil {
-		return p, err
+		return p, 0, err
 	}
 	if owner != "" && owner != w.user.ID {
 		p.fork()
-		return p, nil
+		return p, 0, nil
 	}
 	n := applied
-	for i := 0; i < len(batch) && !p.stopped; i++ {
-		a := batch[i] // judging changes it, and it may be judged again
+	for steps < len(batch) && !p.stopped && !(steps > 0 && tx.Spent() > spentMost) {
+		a := batch[steps] // judging changes it, and it may be judged again
 		err := w.step(tx, &p, &n, &a)
 		var unfit Unfit
 		if errors.As(err, &unfit) {
-			return p, refusedAt{unfit, i}
+			return p, steps, refusedAt{unfit, steps}
 		}
 		if err != nil {
-			return p, err
+			return p, steps, err
 		}
+		steps++
 	}
 	if n > applied {
 		err = tx.Move(w.user, w.client, n)
 	}
-	return p, err
+	return p, steps, err
 }
 
 func (p *Pushed) fork() {

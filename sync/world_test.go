@@ -54,6 +54,7 @@ type world struct {
 	agency   map[string]string // user: agency
 	gen      map[string]int64
 	wrong    string // the wrong reading of the protocol that is switched on
+	spent    int    // by this transaction
 }
 
 type client struct {
@@ -71,6 +72,7 @@ func newWorld() *world {
 
 func (w *world) clone() *world {
 	c := *w
+	c.spent = 0
 	c.rows, c.ledger, c.clients, c.newer = maps.Clone(w.rows), maps.Clone(w.ledger), maps.Clone(w.clients), maps.Clone(w.newer)
 	c.assigned, c.closed, c.agency, c.gen = maps.Clone(w.assigned), maps.Clone(w.closed), maps.Clone(w.agency), maps.Clone(w.gen)
 	c.held, c.had = slices.Clone(w.held), maps.Clone(w.had)
@@ -187,6 +189,9 @@ var (
 
 func (w tx) Next() (int64, error) { return w.next(), nil }
 
+// Spent: all documents are large here, so that a push takes several transactions.
+func (w tx) Spent() int { return w.spent }
+
 func (w tx) EpochBase() (int64, error) { return w.base, nil }
 
 func (w tx) Known(user, id string) (*sync.Stored, error) {
@@ -260,6 +265,7 @@ func (w tx) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {
 }
 
 func (w tx) Record(collection, id string) (sync.Record, error) {
+	w.spent += 1 << 20
 	r := w.rows[key{collection, id}]
 	return sync.Record{Doc: r.doc, Versions: r.versions}, nil
 }

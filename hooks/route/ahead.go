@@ -6,6 +6,8 @@ package route
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	stdsync "sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -21,7 +23,7 @@ type ahead struct {
 }
 
 const (
-	aheadSpace = 256 << 10 // bytes that a page takes compressed, about
+	aheadSpace = 128 << 10 // bytes that a page takes compressed, about
 	aheadMost  = 8         // pieces that wait
 )
 
@@ -49,6 +51,13 @@ func (a *ahead) Write(p []byte) (int, error) {
 
 func (a *ahead) compress() {
 	defer close(a.done)
+	defer func() {
+		if r := recover(); r != nil { // here nobody else would
+			a.err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+		for range a.pieces { // whoever writes does not wait
+		}
+	}()
 	zip := streams.Get().(*zstd.Encoder)
 	a.out.Grow(aheadSpace)
 	zip.Reset(&a.out)
@@ -67,11 +76,15 @@ func (a *ahead) compress() {
 // began tells whether pieces came.
 func (a *ahead) began() bool { return a.pieces != nil }
 
-// end adds what is left and returns all of it.
+// end adds what is left and returns all of it, in memory of about its size.
 func (a *ahead) end(rest []byte) ([]byte, error) {
 	_, err := a.Write(rest)
 	a.free()
-	return a.out.Bytes(), errors.Join(err, a.err)
+	data := a.out.Bytes()
+	if cap(data) > len(data)+len(data)/2 {
+		data = bytes.Clone(data)
+	}
+	return data, errors.Join(err, a.err)
 }
 
 // free waits for the compressing to end; an answer that failed is not ended before.

@@ -95,7 +95,7 @@ func (s *Syncer) send(e *core.RequestEvent, answer func() (coding string, data [
 	defer out.free()
 	coding, data, err := answer()
 	if err == nil {
-		err = out.hold(len(data))
+		err = out.hold(cap(data))
 	}
 	if err != nil {
 		return come(e, err)

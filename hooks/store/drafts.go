@@ -35,7 +35,7 @@ func (s book) Shown(user sync.User, collection, id string) (r sync.Record, ok bo
 	if err := errors.Join(json.Unmarshal([]byte(row.Doc), &r.Doc), json.Unmarshal([]byte(row.Versions), &r.Versions)); err != nil {
 		return r, false, fmt.Errorf("document %s %s: %w", collection, id, err)
 	}
-	return r, true, nil
+	return s.memo.spend(r), true, nil
 }
 
 const (

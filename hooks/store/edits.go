@@ -118,7 +118,7 @@ const (
 func (s book) Record(collection, id string) (sync.Record, error) {
 	r, buckets, err := Feed{App: s.App}.standing(collection, id)
 	s.memo.lies = lies{collection, id, buckets}
-	return r, err
+	return s.memo.spend(r), err
 }
 
 // Save writes a mutation's fields through the hooks of its collection.

@@ -62,6 +62,7 @@ type memo struct {
 	lies  lies                     // where the record lies that was read last
 	cases map[[2]string]sync.Place // how cases stand for users; actions change that
 	over  map[string]int           // the last round of a case that is over; likewise
+	spent int                      // bytes of documents
 }
 
 type lies struct {
@@ -92,6 +93,16 @@ func (s book) State() (sync.State, error) {
 // Until returns the head at the end of a run.
 func (s book) Until(run string) (head int64, known bool, err error) {
 	return Reader{reading(s.App)}.Until(run)
+}
+
+// Spent counts the documents that were read to be judged: what is written is about as large.
+func (s book) Spent() int { return s.memo.spent }
+
+func (m *memo) spend(r sync.Record) sync.Record {
+	for _, value := range r.Doc {
+		m.spent += len(value)
+	}
+	return r
 }
 
 func (s book) Next() (int64, error) { return Feed{App: s.App}.Next() }

@@ -157,4 +157,14 @@ var table = []sabotage{
 		"known && r.record != \"\" && len(r.record) <= maxID",
 		"known && r.record == \"\"",
 	}}, apps},
+	{"what left the scope is work, though nobody edited it (RxDB)", []edit{{
+		"sync/draft.go",
+		"if err != nil || !place.Exists || !place.Had {",
+		"if err != nil || place.Exists || !place.Had {",
+	}}, catcher{pkg: "./sync/rxdb", run: "TestACleanCopyOutOfScopeIsNobodysWork"}},
+	{"a push of large documents is one transaction", []edit{{
+		"sync/pieces.go",
+		"spentMost = 2 << 20",
+		"spentMost = 2 << 40",
+	}}, catcher{pkg: "./hooks", run: "TestAPushOfLargeDocumentsTakesManyTransactions"}},
 }

@@ -69,7 +69,7 @@ func (r *row) differing(table sync.Collection, stands sync.Standing, e *sync.Edi
 			continue
 		}
 		switch token, now := tokens[field], stands.Versions[field]; {
-		case !editable(policy) && token != now:
+		case !policy.Editable() && token != now:
 		case policy == sync.LastWrite && sync.ParseVersion(token).Seq < sync.ParseVersion(now).Seq:
 			e.Set[field] = value // without a base
 		default:
@@ -91,7 +91,7 @@ func (r *row) created(table sync.Collection, e *sync.Edited) {
 	}
 	for field, value := range r.fields() {
 		policy := table.Fields[field].Policy
-		if isCopy && (policy == "" || !table.Creatable && !editable(policy)) {
+		if isCopy && (policy == "" || !table.Creatable && !policy.Editable()) {
 			continue // what the server wrote, it writes again
 		}
 		e.Set[field], e.Base[field] = value, tokens[field]
@@ -145,9 +145,6 @@ func (r *row) fields() sync.Fields {
 	maps.DeleteFunc(out, func(name string, _ json.RawMessage) bool { return notFields[name] })
 	return out
 }
-
-// editable tells whether a field of an existing record is ever a client's.
-func editable(p sync.Policy) bool { return p != "" && p != sync.Once && p != sync.Server }
 
 // added is what a client added to a list that only grows; of any other field, its value.
 // says is false where nothing was added.

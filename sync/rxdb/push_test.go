@@ -442,6 +442,53 @@ func TestALongRecordIsEditedByWhatChanged(t *testing.T) {
 	f.shows("weather", "晴")
 }
 
+// A device that begins again sends all that it has, also what nobody edited and what has left
+// its user's scope meanwhile. Only what differs is work.
+func TestACleanCopyOutOfScopeIsNobodysWork(t *testing.T) {
+	t.Parallel()
+	f := inField(t)
+	f.says(f.a, doc{"findings": "有异味", "weather": "晴", "notes": []doc{{"id": "n1", "at": "", "text": "甲记"}}})
+	f.push(f.b, "actions", nil, doc{"id": "01JD0000000000000000000R07", "case": f.caseID, "name": "note", "args": doc{"text": "到场了"}})
+	held := map[string][]doc{}
+	for _, collection := range []string{"inspections", "rectifications", "evidence", "actions", "cases"} {
+		all := map[string]doc{}
+		f.pull(f.b, collection, "", 500, all)
+		for _, d := range all {
+			held[collection] = append(held[collection], d)
+		}
+	}
+	if len(held["inspections"]) == 0 || len(held["actions"]) < 3 {
+		t.Fatalf("%d inspections, %d actions", len(held["inspections"]), len(held["actions"]))
+	}
+	f.assign(f.a.ID, f.User("inspector", f.agency, "秦川").ID)
+	f.says(f.a, doc{"weather": "雨"})
+	head := f.head()
+	for collection, docs := range held {
+		for _, d := range docs {
+			if collection == "inspections" {
+				continue
+			}
+			if back := f.push(f.b, collection, nil, d); len(back) != 2 || back["_deleted"] != true {
+				t.Errorf("%s: %v", collection, back)
+			}
+		}
+	}
+	if now := f.head(); now != head {
+		t.Errorf("the head went from %d to %d: something was written", head, now)
+	}
+	visit := with(held["inspections"][0], doc{"statement": "断网时写的"})
+	if back := f.push(f.b, "inspections", nil, visit); len(back) != 2 || back["_deleted"] != true {
+		t.Errorf("%v", back)
+	}
+	if code, state := f.isKept(f.visit, "statement", "断网时写的"); code != "not_in_scope" || state != "open" {
+		t.Errorf("%s %s", code, state)
+	}
+	if code, _ := f.isKept(f.visit, "findings", "有异味"); code != "" {
+		t.Errorf("what stands was kept as work: %s", code)
+	}
+	f.clean()
+}
+
 func TestAnothersEntryThatTheServerLostIsKeptUnderHisName(t *testing.T) {
 	t.Parallel()
 	f := inField(t)
