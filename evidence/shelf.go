@@ -148,7 +148,7 @@ func (s Shelf) Put(r io.Reader, limit int64) (sum string, size int64, mime strin
 		return "", 0, "", err
 	}
 	if size > limit {
-		return "", 0, "", refuse(CodeTooLarge, "the file has more than %d bytes", limit)
+		return "", 0, "", tooMuch(limit, CodeTooLarge, "the file has more than %d bytes", limit)
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return "", 0, "", err

@@ -98,6 +98,35 @@ func TestAPhoneThatWasAwayForLongBeginsAnewAndKeepsNoGhost(t *testing.T) {
 	}
 }
 
+// So the protocol's page says it: 400 days, then a renew.
+func TestAResultIsRememberedFor400Days(t *testing.T) {
+	f := inField(t)
+	p := phone.New(f.h.URL, f.a.Token)
+	f.sync(t, p)
+	id := p.Edit("inspections", f.visit, map[string]any{"findings": "有异味"})
+	req := p.Request()
+	first, err := p.Send(t.Context(), req) // the answer is lost
+	if err != nil || len(first.Results) != 1 {
+		t.Fatalf("%+v %v", first.Results, err)
+	}
+	night(t, f.h, 399)
+	again, err := p.Send(t.Context(), req)
+	if err != nil || len(again.Results) != 1 || again.Results[0].Seq != first.Results[0].Seq {
+		t.Errorf("%+v, at first %+v %v", again.Results, first.Results, err)
+	}
+	night(t, f.h, 401)
+	late, err := p.Send(t.Context(), req)
+	if err != nil || late.Reset == nil || late.Reset.Reason != sync.ResetForked {
+		t.Fatalf("%+v %v", late, err)
+	}
+	if err := p.Take(req, late); err != nil {
+		t.Fatal(err)
+	}
+	f.sync(t, p)
+	outcome(t, p, id, sync.Noop, "")
+	clean(t, f.h)
+}
+
 func TestWhoOnceWorkedOnACaseIsRememberedBeyondTheMarks(t *testing.T) {
 	f := inField(t)
 	other := f.h.User("inspector", f.here, "吴敏")

@@ -160,6 +160,57 @@ func policies() string {
 	return b.String()
 }
 
+// needs is the document's table of what a create may not leave out.
+func needs() string {
+	var b strings.Builder
+	b.WriteString("| a create in | needs |\n|---|---|\n")
+	for _, name := range slices.Sorted(maps.Keys(sync.Writable)) {
+		if c := sync.Writable[name]; c.Creatable {
+			fmt.Fprintf(&b, "| `%s` | `%s` |\n", name, strings.Join(c.Required, "` `"))
+		}
+	}
+	return b.String()
+}
+
+// forms is the document's table of the forms of fields.
+func forms() string {
+	fields := map[string]map[string]bool{}
+	for _, c := range sync.Writable {
+		for name, f := range c.Fields {
+			if fields[f.Form()] == nil {
+				fields[f.Form()] = map[string]bool{}
+			}
+			fields[f.Form()][name] = true
+		}
+	}
+	var b strings.Builder
+	b.WriteString("| form | fields |\n|---|---|\n")
+	for _, form := range slices.Sorted(maps.Keys(fields)) {
+		fmt.Fprintf(&b, "| %s | `%s` |\n", form, strings.Join(slices.Sorted(maps.Keys(fields[form])), "` `"))
+	}
+	return b.String()
+}
+
+// digests is the document's example of a digest.
+func digests() string {
+	var b strings.Builder
+	var sum sync.Sum
+	line := func(what string) {
+		d := sum.Digest()
+		fmt.Fprintf(&b, "| %s | %d | `%s` |\n", what, d.Count, d.Hash)
+	}
+	b.WriteString("| collection, id, seq | `count` | `hash` |\n|---|---|---|\n")
+	line("none")
+	for _, r := range []struct {
+		collection, record string
+		seq                int64
+	}{{"cases", "01jd00000000001", 7}, {"inspections", "01JD0000000000000000000K01", 1510}, {"evidence", "01JD0000000000000000000F01", 4194304000001}} {
+		sum.Add(r.collection, r.record, r.seq)
+		line(fmt.Sprintf("`%s` `%s` `%d`", r.collection, r.record, r.seq))
+	}
+	return b.String()
+}
+
 // codes is the document's table of refusals, those of the process aside.
 func codes() string {
 	var b strings.Builder
@@ -185,7 +236,9 @@ func results() string {
 
 func TestTheTablesOfTheProtocolAreThoseOfTheCode(t *testing.T) {
 	doc := document(t)
-	for name, table := range map[string]string{"policies": policies(), "codes": codes(), "results": results()} {
+	for name, table := range map[string]string{
+		"policies": policies(), "needs": needs(), "forms": forms(), "digests": digests(), "codes": codes(), "results": results(),
+	} {
 		if !strings.Contains(doc, table) {
 			t.Errorf("docs/protocol.md does not hold the table of %s:\n%s", name, table)
 		}

@@ -64,6 +64,7 @@ func TestABodyIsReadOnceHoweverItIsCompressed(t *testing.T) {
 		{"gzip cut off", "gzip", gzipped(t, hello)[:30], 400, "bad_encoding"},
 		{"zstd cut off", "zstd", zstded(t, hello)[:30], 400, "bad_encoding"},
 		{"zstd with a tail of rubbish", "zstd", zstded(t, hello) + "tail", 400, "bad_encoding"},
+		{"zstd with a window of 16 MiB", "zstd", "\x28\xb5\x2f\xfd\x00\x70\x01\x00\x00", 400, `"limit":8388608`},
 		{"not zstd", "zstd", hello, 400, "bad_encoding"},
 		{"an encoding nobody knows", "br", hello, 400, "bad_encoding"},
 	} {

@@ -27,6 +27,9 @@ type Field struct {
 	kind   kind
 }
 
+// Form names the form of the field's values, as the protocol explains it.
+func (f Field) Form() string { return string(f.kind) }
+
 // Collection says what a phone may do in one collection.
 type Collection struct {
 	Creatable bool

@@ -39,7 +39,7 @@ func InEpoch(epoch string) Greet {
 func Push(ctx context.Context, house House, user User, client string, greet Greet, raws []json.RawMessage) (Pushed, error) {
 	p := Pushed{Results: []Result{}}
 	if len(raws) > MaxMutations {
-		return p, refuse("push_too_large", "%d mutations; at most %d in one request", len(raws), MaxMutations)
+		return p, TooMany(len(raws), "mutations")
 	}
 	batch, err := readBatch(raws)
 	if err != nil {

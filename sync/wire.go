@@ -34,14 +34,14 @@ type Request struct {
 // Client says which installation speaks. ID is a ULID, unique for ever.
 type Client struct {
 	ID     string `json:"id"`
-	App    string `json:"app"`
-	Schema int    `json:"schema"`
+	App    string `json:"app"`    // program and version, for people; nothing depends on it
+	Schema int    `json:"schema"` // of the client's store; another than its cursor's begins anew
 }
 
 // PullSpec says how much the client takes; without it nothing is pulled.
 type PullSpec struct {
 	Limit  int  `json:"limit,omitempty"` // rows, 1-2,000; left out it is 500
-	Digest bool `json:"digest"`
+	Digest bool `json:"digest"`          // with the last page: the sum of all that the client should hold
 }
 
 // Mutation is one change that a person made, whole or not at all.
@@ -54,7 +54,7 @@ type Mutation struct {
 	Set        map[string]json.RawMessage `json:"set"`
 	Base       map[string]string          `json:"base"` // per field: the version that the editor saw
 	At         Stamp                      `json:"at"`   // RFC 3339 with offset, the device's clock
-	Mono       json.RawMessage            `json:"mono"` // milliseconds since the device started
+	Mono       json.RawMessage            `json:"mono"` // milliseconds since the device started; no part of the change, nothing depends on it
 	Was        *Result                    `json:"was"`  // of a replay: the result it once got
 }
 
@@ -175,7 +175,8 @@ type Change struct {
 	Reason     string          `json:"reason,omitempty"`
 }
 
-// Digest lets a client find out whether it holds what it should.
+// Digest lets a client find out whether it holds what it should. Where it does not, the client
+// begins anew by itself: it sends an empty cursor.
 type Digest struct {
 	Count int64  `json:"count"`
 	Hash  string `json:"hash"`
@@ -194,7 +195,6 @@ const (
 	ResetSchema    = "schema"    // the client speaks another schema
 	ResetScope     = "scope"     // the user's buckets changed
 	ResetCursor    = "cursor"    // the cursor is malformed or foreign
-	ResetDigest    = "digest"    // the client holds something else
 	ResetDisabled  = "disabled"  // the user is disabled: wipe what is delivered
 )
 

@@ -102,12 +102,12 @@ func Of(err error) (Answer, bool) {
 	if errors.As(err, &p) {
 		return answer(withCode{coder.Code(), row}, p.Detail, p.Extra), true
 	}
+	var extra map[string]any
 	var limited Limited
 	if errors.As(err, &limited) && limited.Limit() > 0 {
-		p = (&Problem{}).With("limit", limited.Limit())
-		return answer(withCode{coder.Code(), row}, err.Error(), p.Extra), true
+		extra = map[string]any{"limit": limited.Limit()}
 	}
-	return answer(withCode{coder.Code(), row}, strings.TrimPrefix(err.Error(), coder.Code()+": "), nil), true
+	return answer(withCode{coder.Code(), row}, strings.TrimPrefix(err.Error(), coder.Code()+": "), extra), true
 }
 
 type withCode struct {

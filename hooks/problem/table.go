@@ -71,7 +71,7 @@ var rows = map[string]Row{
 	"status_locked":  {409, "案件只能通过办理动作改变。", "A case changes only through an action."},
 	"append_only":    {409, "此记录只能追加，不能修改或删除。", "This record is append-only: it is never changed or deleted."},
 
-	"bad_encoding":   {400, "内容的压缩方式无法识别或已损坏，请重发。", "The body's compression is not understood or broken; send it again."},
+	"bad_encoding":   {400, "内容的压缩方式无法识别、已损坏或窗口超过 8 MiB，请不压缩重发。", "The body's compression is not understood, broken, or needs a window above 8 MiB; send it uncompressed."},
 	"bad_order":      {400, "变更的序号不连续，请按顺序重发。", "The mutations are not in order; send them again with n rising by 1."},
 	"client_invalid": {400, "客户端编号无效：应为 26 位 ULID。", "The client id is not valid; it is a ULID of 26 characters."},
 	"push_too_large": {413, "一次发送的内容过多，请减半后重发。", "Too much in one push; send half of it."},

@@ -70,8 +70,11 @@ func (s *share) readBody(encoding string, in io.Reader) ([]byte, error) {
 // unreadable is why a body cannot be read; a line says it in its own words.
 func unreadable(err error) error {
 	var known *problem.Problem
-	if err == nil || errors.As(err, &known) {
+	switch {
+	case err == nil, errors.As(err, &known):
 		return err
+	case errors.Is(err, zstd.ErrWindowSizeExceeded):
+		return problem.New("bad_encoding", "the body's zstd needs a window of more than %d bytes", bodyWindow).With("limit", bodyWindow)
 	}
 	return problem.New("bad_encoding", "the body cannot be read: %v", err)
 }

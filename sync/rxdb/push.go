@@ -6,7 +6,6 @@ package rxdb
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"xuncha/sync"
 )
@@ -76,7 +75,7 @@ func readRows(body []byte) ([]row, error) {
 		return nil, err
 	}
 	if len(raws) > sync.MaxMutations {
-		return nil, refusal{"push_too_large", fmt.Sprintf("%d rows; at most %d in one request", len(raws), sync.MaxMutations)}
+		return nil, sync.TooMany(len(raws), "rows")
 	}
 	rows := make([]row, len(raws))
 	for i, raw := range raws {
