@@ -134,8 +134,8 @@ var table = []sabotage{
 	}}, storms},
 	{"silent merge (RxDB)", []edit{{
 		"sync/rxdb/push.go",
-		"if !r.deleted && equal(r.doc, d.Record, !moved) {",
-		"if !r.deleted && (moved || equal(r.doc, d.Record, !moved)) {",
+		"if !r.deleted && r.shows(d.Record, !moved) {",
+		"if !r.deleted && (moved || r.shows(d.Record, !moved)) {",
 	}}, catcher{pkg: "./sync/rxdb", run: "TestASilentMergeWouldDiverge"}},
 	{"cursor of the last row instead of the head at more = false", []edit{{
 		"sync/pull.go",

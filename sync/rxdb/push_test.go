@@ -455,3 +455,37 @@ func TestAnothersEntryThatTheServerLostIsKeptUnderHisName(t *testing.T) {
 		t.Errorf("%s %s", code, state)
 	}
 }
+
+// A client may leave out what is the same in both states: it is what the document's version
+// of it says.
+func TestWhatIsInNeitherStateIsAsItsVersionSays(t *testing.T) {
+	t.Parallel()
+	f := inField(t)
+	f.says(f.b, doc{"statement": "在产", "findings": "有异味"})
+	old := f.doc(f.a, "inspections", f.visit)
+	brief := func(set doc) doc {
+		return with(doc{"id": f.visit, "seq": old["seq"], "_v": old["_v"], "_deleted": false}, set)
+	}
+	if back := f.push(f.a, "inspections", brief(doc{"weather": ""}), brief(doc{"weather": "晴"})); back != nil {
+		t.Errorf("%v", back)
+	}
+	if back := f.push(f.a, "inspections", brief(doc{"weather": "晴"}), brief(doc{"weather": "雨"})); back != nil { // no pull between
+		t.Errorf("%v", back)
+	}
+	f.says(f.b, doc{"statement": "停产"})
+	back := f.push(f.a, "inspections", brief(doc{"weather": "雨"}), brief(doc{"weather": "雪"}))
+	if back["weather"] != "雪" || back["statement"] != "停产" || back["findings"] != "有异味" {
+		t.Errorf("what a colleague changed did not come: %v", back)
+	}
+	old = back
+	if back = f.push(f.a, "inspections", old, without(old, "findings")); back["findings"] != "有异味" {
+		t.Errorf("what the client has no more did not come: %v", back)
+	}
+	if back = f.push(f.a, "inspections", without(brief(doc{"weather": "雪"}), "_v"), without(brief(doc{"weather": "雾"}), "_v")); back["findings"] != "有异味" {
+		t.Errorf("without versions nothing is known: %v", back)
+	}
+	if code, _ := f.isKept(f.visit, "", ""); code != "" {
+		t.Errorf("held: %s", code)
+	}
+	f.clean()
+}
