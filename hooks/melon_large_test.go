@@ -98,3 +98,21 @@ func TestAnAppsRowThatNoRequestCarriesStopsNoOther(t *testing.T) {
 	m.equal(f.h)
 	clean(t, f.h)
 }
+
+// An app sends a list whole; what it added is the edit.
+func TestAnAppAddsToALongList(t *testing.T) {
+	f := inField(t)
+	f.fill(t, f.visit, "长")
+	m := newMelon(t, f.a)
+	m.sync(f.h)
+	m.ask("edit", ask{"table": "inspections", "id": f.visit, "column": "notes", "value": map[string]any{"id": "n9", "text": "甲"}, "grow": true})
+	m.ask("edit", ask{"table": "inspections", "id": f.visit, "column": "samples", "value": "S9", "grow": true})
+	m.sync(f.h)
+	row := m.dump()["inspections"][f.visit]
+	if !strings.Contains(row["notes"].(string), `"n9"`) || !strings.Contains(row["samples"].(string), `"S9"`) {
+		t.Error("what was added is not there")
+	}
+	f.keeps(t)
+	m.equal(f.h)
+	clean(t, f.h)
+}

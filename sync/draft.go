@@ -108,8 +108,7 @@ func (w work) draft(tx Tx, d Draft, bad string) (Drafted, error) {
 		return w.untouched(tx, d, e, stands)
 	}
 	if stands.Shown && e.Op == OpPatch {
-		e.Set = maps.Clone(e.Set)
-		maps.DeleteFunc(e.Set, func(field string, value json.RawMessage) bool { return equalValue(stands.Doc[field], value) })
+		e.Set = unsaid(d.Collection, e.Set, stands.Doc)
 	}
 	if e.Op == OpPatch && len(e.Set) == 0 { // it is so already, or nothing is said: nothing is written
 		return w.drafted(tx, d, Result{Outcome: Noop, Fields: map[string]FieldResult{}}, sent)
