@@ -188,9 +188,20 @@ async function change({ table: name, id, column, value, grow }) {
   return { before }
 }
 
+// plainly is an answer as a wrong reading has it: what left the user is deleted at once.
+async function plainly(answer) {
+  const pulled = await answer.json()
+  for (const rows of Object.values(pulled.changes)) {
+    rows.deleted.push(...rows.updated.filter((r) => r.revoked).map((r) => r.id))
+    rows.updated = rows.updated.filter((r) => !r.revoked)
+  }
+  return { ok: answer.ok, headers: answer.headers, json: async () => pulled }
+}
+
 // line is the network: it may be cut before a request or before its answer, or die without a
-// word, and the user may edit while his push is on its way.
-const line = ({ cut, meanwhile = [] }, done) => async (url, options) => {
+// word, and the user may edit while his push is on its way. Where plain is set, what is taken
+// from the user is deleted at once.
+const line = ({ cut, plain, meanwhile = [] }, done) => async (url, options) => {
   const what = options.method === 'GET' ? 'pull' : 'push'
   if (cut === what) throw new Error('no network')
   if (cut === `${what} dead`) return new Promise(() => {})
@@ -203,7 +214,7 @@ const line = ({ cut, meanwhile = [] }, done) => async (url, options) => {
     for (const e of meanwhile.splice(0)) done.push(await change(e))
   }
   if (cut === `${what} answer`) throw new Error('the line was cut')
-  return answer
+  return plain && what === 'pull' ? plainly(answer) : answer
 }
 
 const requests = {

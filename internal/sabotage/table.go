@@ -146,7 +146,7 @@ var table = []sabotage{
 		"sync/watermelon/pull.go",
 		"		case a.blank || seq >= p.Since:\n",
 		"		case a.blank:\n",
-	}}, apps},
+	}}, catcher{pkg: "./hooks", run: "TestAPlainDeleteOnEviction"}},
 	{"what was pulled right before the push counts as seen (WatermelonDB)", []edit{{
 		"sync/watermelon/push.go",
 		"seq: n - 1, lost:",
