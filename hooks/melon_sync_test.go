@@ -3,6 +3,7 @@ package hooks_test
 // What an app on WatermelonDB sees of a day's work.
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -129,6 +130,37 @@ func TestAnAppsUnsentEditOutlivesAnEviction(t *testing.T) {
 	f.reassign(t, f.a.ID, f.b.ID)
 	m.sync(f.h)
 	m.equal(f.h)
+	clean(t, f.h)
+}
+
+// loses tells whether an edit that was not sent is gone once its case was taken away and the
+// app has synchronized; plain: the app is told of that as of any deletion.
+func loses(t *testing.T, f field, m *melon, plain bool, said string) bool {
+	t.Helper()
+	f.reassign(t, f.a.ID, f.b.ID)
+	m.sync(f.h)
+	m.edit("inspections", f.visit, "findings", said)
+	f.reassign(t, f.b.ID, f.h.User("inspector", f.here, "吴敏").ID)
+	if s := m.sync(f.h, ask{"plain": plain}); s.Failed != "" {
+		t.Fatal(s.Failed)
+	}
+	m.sync(f.h)
+	m.equal(f.h)
+	return !slices.ContainsFunc(heldOf(t, f.h), func(row string) bool { return strings.Contains(row, said) })
+}
+
+// Why a case that is taken away leaves in two pulls.
+func TestAPlainDeleteOnEvictionWouldLoseAnUnsentEditAndTwoPullsKeepIt(t *testing.T) {
+	f := inField(t)
+	m := newMelon(t, f.a)
+	for i := range 3 {
+		if !loses(t, f, m, true, fmt.Sprint("删", i)) {
+			t.Error("a plain delete did no harm: is the test still one of stock WatermelonDB?")
+		}
+		if loses(t, f, m, false, fmt.Sprint("两次", i)) {
+			t.Error("the edit is gone")
+		}
+	}
 	clean(t, f.h)
 }
 

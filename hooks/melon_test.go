@@ -37,6 +37,8 @@ type said struct {
 	Since   int64                       `json:"since"`
 	Asked   []demand                    `json:"asked"`
 	Tables  map[string][]map[string]any `json:"tables"`
+
+	TooLarge map[string][]string `json:"tooLarge"` // rows that a sync left
 }
 
 // demand is a request that the app made.
@@ -44,6 +46,7 @@ type demand struct {
 	Method string            `json:"method"`
 	Query  map[string]string `json:"query"`
 	Again  string            `json:"again"`
+	Bytes  int               `json:"bytes"`
 }
 
 // ask is a line to the app.

@@ -113,8 +113,7 @@ func (w work) draft(tx Tx, d Draft, bad string) (Drafted, error) {
 		}
 	}
 	if stands.Shown && e.Op == OpPatch {
-		e.Set = maps.Clone(e.Set)
-		maps.DeleteFunc(e.Set, func(field string, value json.RawMessage) bool { return equalValue(stands.Doc[field], value) })
+		e.Set = unsaid(d.Collection, e.Set, stands.Doc)
 	}
 	if e.Op == OpPatch && len(e.Set) == 0 { // it is so already, or nothing is said: nothing is written
 		return w.drafted(tx, d, Result{Outcome: Noop, Fields: map[string]FieldResult{}}, sent)
@@ -135,10 +134,9 @@ func (w work) left(tx Tx, d Draft, e Edited) (Edited, error) {
 		return e, err
 	}
 	record, err := tx.Record(d.Collection, d.Record)
-	differs := maps.Clone(e.Set)
-	maps.DeleteFunc(differs, func(field string, value json.RawMessage) bool {
-		owned := !Writable[d.Collection].Fields[field].Policy.Editable()
-		return equalValue(record.Doc[field], value) || owned && e.Base[field] != record.Versions[field]
+	differs := unsaid(d.Collection, e.Set, record.Doc)
+	maps.DeleteFunc(differs, func(field string, _ json.RawMessage) bool {
+		return !Writable[d.Collection].Fields[field].Policy.Editable() && e.Base[field] != record.Versions[field]
 	})
 	if len(differs) == 0 || d.Collection != "actions" {
 		e.Op, e.Set = OpPatch, differs

@@ -1,6 +1,6 @@
 // A client with stock RxDB. docs/rxdb.md shows this file between the two marks; the tests run it.
 // --- begin of the example
-import { createRxDatabase } from 'rxdb'
+import { createRxDatabase, deepEqual } from 'rxdb'
 import { replicateRxCollection } from 'rxdb/plugins/replication'
 import { getRxStorageMemory } from 'rxdb/plugins/storage-memory'
 import { Subject } from 'rxjs'
@@ -50,12 +50,32 @@ const there = Object.fromEntries(Object.entries(here).map(([wire, local]) => [lo
 const rename = (names) => (doc) => Object.fromEntries(Object.entries(doc).map(([name, value]) => [names[name] ?? name, value]))
 const inward = rename(here), outward = rename(there)
 
+// brief leaves out of a row what is the same in both of its states; a deleted one is none.
+const always = ['id', 'seq', 'versions', '_deleted']
+function brief ({ newDocumentState: mine, assumedMasterState: theirs }) {
+  if (!theirs || theirs._deleted) return { newDocumentState: outward(mine), assumedMasterState: theirs && outward(theirs) }
+  const changed = (doc) => Object.fromEntries(Object.entries(doc).filter(([name]) =>
+    always.includes(name) || !(name in mine && name in theirs && deepEqual(mine[name], theirs[name]))))
+  return { newDocumentState: outward(changed(mine)), assumedMasterState: outward(changed(theirs)) }
+}
+
+// What no request can carry lies in a collection that is not replicated: row is as RxDB
+// pushes it.
+const aside = {
+  version: 0, primaryKey: 'id', type: 'object', required: ['id'],
+  properties: { id: { type: 'string', maxLength: 64 }, of_collection: text, record: text, row: object }
+}
+const most = 4 << 20 // bytes of a request
+const tooLarge = () => Object.assign(new Error('push_too_large'), { code: 'push_too_large', status: 413 })
+
 // connect opens the database of one user and replicates it. What a user left unsent must
 // never be sent as another's: give each user a name of its own.
 export async function connect ({ url, token, name, collections = Object.keys(schemas), storage = getRxStorageMemory(),
   retry = 5000, patience = 300_000, silence = 60_000 }) {
   const database = await createRxDatabase({ name, storage, multiInstance: false })
   await database.addCollections(Object.fromEntries(collections.map((c) => [c, { schema: schemas[c] }])))
+  const synced = Object.values(database.collections)
+  await database.addCollections({ aside: { schema: aside } })
   const poked = new Subject(), ending = new AbortController()
 
   // A line can die without a word: then neither an answer nor an error ever comes. Whoever
@@ -75,9 +95,11 @@ export async function connect ({ url, token, name, collections = Object.keys(sch
     }
   }
 
-  const ask = (path, body) => within(patience, async (signal) => {
+  const ask = (path, rows) => within(patience, async (signal) => {
+    const body = rows && JSON.stringify(rows)
+    if (body && new TextEncoder().encode(body).length > most) throw tooLarge()
     const answer = await fetch(url + '/api/sync/' + path, {
-      method: body ? 'POST' : 'GET', headers: { Authorization: token, 'Content-Type': 'application/json' }, body: body && JSON.stringify(body), signal
+      method: body ? 'POST' : 'GET', headers: { Authorization: token, 'Content-Type': 'application/json' }, body, signal
     })
     const said = await answer.json()
     if (!answer.ok) throw Object.assign(new Error(said.code), { code: said.code, status: answer.status, reason: said.data?.reason })
@@ -99,14 +121,26 @@ export async function connect ({ url, token, name, collections = Object.keys(sch
         }
         throw error
       }
+      const send = (rows) => ask(`rxdb/${collection.name}?checkpoint=${checkpoint}`, rows)
       async function push (rows) {
         try {
-          return await ask(`rxdb/${collection.name}?checkpoint=${checkpoint}`, rows)
+          return await send(rows.map(brief))
         } catch (error) {
-          if (error.status !== 413 || rows.length === 1) throw error
+          if (error.code !== 'push_too_large') throw error
+          if (rows.length === 1) return [await setAside(rows[0])]
           const half = rows.length >> 1
           return [...await push(rows.slice(0, half)), ...await push(rows.slice(half))]
         }
+      }
+      // A row that is too large by itself must not stop the rest. A pushed _deleted deletes
+      // nothing: the answer is what stands, and the device takes that.
+      async function setAside (row) {
+        const text = JSON.stringify(row), { id } = row.newDocumentState
+        await database.aside.upsert({
+          id: await database.hashFunction(text), of_collection: collection.name, record: id, row: JSON.parse(text)
+        })
+        const [stands] = await send([{ newDocumentState: { id, _deleted: true } }])
+        return stands ?? { id, _deleted: true }
       }
       const state = link.state = replicateRxCollection({
         collection,
@@ -138,11 +172,7 @@ export async function connect ({ url, token, name, collections = Object.keys(sch
             await pulled
             begun++
             try {
-              const sent = rows.map((row) => ({
-                newDocumentState: outward(row.newDocumentState),
-                assumedMasterState: row.assumedMasterState && outward(row.assumedMasterState)
-              }))
-              return (await push(sent).catch(orBegin(state))).map(inward)
+              return (await push(rows).catch(orBegin(state))).map(inward)
             } finally {
               ended++
             }
@@ -153,7 +183,7 @@ export async function connect ({ url, token, name, collections = Object.keys(sch
     start()
     return link
   }
-  const links = Object.values(database.collections).map(replicate)
+  const links = synced.map(replicate)
 
   // The stream says that something of the user's changed, never what.
   const stream = () => within(silence, async (signal, heard) => {

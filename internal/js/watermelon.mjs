@@ -59,25 +59,40 @@ export const edit = (database, name, id, change) => database.write(async () => {
   await record.update((r) => Object.entries(change(r._raw)).forEach(([column, value]) => r._setRaw(column, value)))
 })
 
-// A body has 4 MiB at most; rows go in portions of about a million characters.
-function* portions(changes) {
-  let part = {}
-  let size = 0
+// A body has 4 MiB and 1,000 rows at most. Rows go in portions of 1 MiB, a longer row alone,
+// and whole, because a server that was restored may have lost the record. Of a row that is
+// longer than a body only what was edited goes; what is too long even so is left.
+const most = 4_000_000, portion = 1_000_000 // bytes of rows
+const bytes = (row) => new TextEncoder().encode(JSON.stringify(row)).length + 1
+const edited = (row) => {
+  const names = ['id', '_status', '_changed', 'updated_at', ...row._changed.split(',')]
+  return Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)))
+}
+
+function* portions(changes, tooLarge) {
+  let part = {}, size = 0, count = 0
   for (const name of tables) {
     for (const [kind, rows] of Object.entries(changes[name])) {
-      for (const row of rows) {
-        size += JSON.stringify(row).length
-        if (size > 1_000_000) {
+      for (const whole of rows) {
+        const row = kind === 'updated' && bytes(whole) > most ? edited(whole) : whole
+        const more = bytes(row)
+        if (more > most) {
+          (tooLarge[name] ??= []).push(row.id)
+          continue
+        }
+        if (count === 1000 || (count > 0 && size + more > portion)) {
           yield part
           part = {}
-          size = 0
+          size = count = 0
         }
         part[name] ??= { created: [], updated: [], deleted: [] }
         part[name][kind].push(row)
+        size += more
+        count++
       }
     }
   }
-  yield part
+  if (count > 0) yield part
 }
 
 // What was not sent yet survives also where everything is replaced.
@@ -100,7 +115,8 @@ async function within(ms, work) {
 
 // sync synchronizes. since is the timestamp of the last pull after which nothing was unsent
 // and all stood as it was sent: what the user had before him when he made his next edit. A
-// pull begins there too, so that one whose push never arrived is made once more.
+// pull begins there too, so that one whose push never arrived is made once more. It returns
+// the ids of the rows that no request can carry, by table: they stay unsent on the device.
 export async function sync(database, { url, token, fetch = globalThis.fetch, patience = 300_000 }) {
   const call = (query, body) => within(patience, async (signal) => {
     const answer = await fetch(`${url}/api/sync/watermelon?${new URLSearchParams(query)}`, {
@@ -109,9 +125,10 @@ export async function sync(database, { url, token, fetch = globalThis.fetch, pat
     if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
     return { ...(await answer.json()), again: answer.headers.get('X-Sync-Again') === '1' }
   })
-  let again = true
+  let again = true, tooLarge = {}
   for (let round = 0; again && round < 5; round++) {
     let since, pulled, stands = true
+    tooLarge = {}
     await synchronize({
       database, sendCreatedAsUpdated: true, migrationsEnabledAtVersion: 1,
       pullChanges: async ({ lastPulledAt, schemaVersion, migration }) => {
@@ -125,16 +142,18 @@ export async function sync(database, { url, token, fetch = globalThis.fetch, pat
       },
       pushChanges: async ({ changes, lastPulledAt }) => {
         const rejected = {}
-        for (const part of portions(changes)) {
+        for (const part of portions(changes, tooLarge)) {
           const answer = await call({ last_pulled_at: lastPulledAt, since }, JSON.stringify({ changes: part }))
           for (const [name, ids] of Object.entries(answer.experimentalRejectedIds)) (rejected[name] ??= []).push(...ids)
           if (answer.again) again = !(stands = false)
         }
+        for (const [name, ids] of Object.entries(tooLarge)) (rejected[name] ??= []).push(...ids)
         return { experimentalRejectedIds: rejected }
       },
     })
     if (stands && !(await hasUnsyncedChanges({ database }))) await database.localStorage.set('since', pulled)
   }
+  return { tooLarge }
 }
 // docs: end
 
@@ -169,31 +188,46 @@ async function change({ table: name, id, column, value, grow }) {
   return { before }
 }
 
+// plainly is an answer as a wrong reading has it: what left the user is deleted at once.
+async function plainly(answer) {
+  const pulled = await answer.json()
+  for (const rows of Object.values(pulled.changes)) {
+    rows.deleted.push(...rows.updated.filter((r) => r.revoked).map((r) => r.id))
+    rows.updated = rows.updated.filter((r) => !r.revoked)
+  }
+  return { ok: answer.ok, headers: answer.headers, json: async () => pulled }
+}
+
 // line is the network: it may be cut before a request or before its answer, or die without a
-// word, and the user may edit while his push is on its way.
-const line = ({ cut, meanwhile = [] }, done) => async (url, options) => {
+// word, and the user may edit while his push is on its way. Where plain is set, what is taken
+// from the user is deleted at once.
+const line = ({ cut, plain, meanwhile = [] }, done) => async (url, options) => {
   const what = options.method === 'GET' ? 'pull' : 'push'
   if (cut === what) throw new Error('no network')
   if (cut === `${what} dead`) return new Promise(() => {})
   const answer = await fetch(url, options)
-  asked.push({ method: options.method, query: Object.fromEntries(new URL(url).searchParams), again: answer.headers.get('X-Sync-Again') })
+  asked.push({
+    method: options.method, query: Object.fromEntries(new URL(url).searchParams), again: answer.headers.get('X-Sync-Again'),
+    bytes: Buffer.byteLength(options.body ?? ''),
+  })
   if (what === 'push') {
     for (const e of meanwhile.splice(0)) done.push(await change(e))
   }
   if (cut === `${what} answer`) throw new Error('the line was cut')
-  return answer
+  return plain && what === 'pull' ? plainly(answer) : answer
 }
 
 const requests = {
   open: async ({ kind, file }) => { database = open(adapter(kind, file)) },
   sync: async (r) => {
     const done = []
+    let said
     try {
-      await sync(database, { url: r.url, token: r.token, fetch: line(r, done), patience: r.patience })
+      said = await sync(database, { url: r.url, token: r.token, fetch: line(r, done), patience: r.patience })
     } catch (error) {
       return { failed: String(error.message), done }
     }
-    return { done }
+    return { done, ...said }
   },
   edit: change,
   create: ({ table: name, id, set }) => database.write(async () => {

@@ -134,8 +134,8 @@ var table = []sabotage{
 	}}, storms},
 	{"silent merge (RxDB)", []edit{{
 		"sync/rxdb/push.go",
-		"if !r.deleted && equal(r.doc, d.Record, !moved) {",
-		"if !r.deleted && (moved || equal(r.doc, d.Record, !moved)) {",
+		"if !r.deleted && r.shows(d.Record, !moved) {",
+		"if !r.deleted && (moved || r.shows(d.Record, !moved)) {",
 	}}, catcher{pkg: "./sync/rxdb", run: "TestASilentMergeWouldDiverge"}},
 	{"cursor of the last row instead of the head at more = false", []edit{{
 		"sync/pull.go",
@@ -146,7 +146,7 @@ var table = []sabotage{
 		"sync/watermelon/pull.go",
 		"		case a.blank || seq >= p.Since:\n",
 		"		case a.blank:\n",
-	}}, apps},
+	}}, catcher{pkg: "./hooks", run: "TestAPlainDeleteOnEviction"}},
 	{"what was pulled right before the push counts as seen (WatermelonDB)", []edit{{
 		"sync/watermelon/push.go",
 		"seq: n - 1, lost:",

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 
 	"xuncha/sync"
 )
@@ -76,22 +75,4 @@ func tokensOf(doc sync.Fields) map[string]string {
 		}
 	}
 	return out
-}
-
-// equal compares a document of a client with a record. The places in the order of changes
-// count only where exact says so.
-func equal(doc sync.Fields, r sync.Record, exact bool) bool {
-	for _, set := range []sync.Fields{doc, r.Doc} {
-		for name := range maps.Keys(set) {
-			if notFields[name] {
-				continue
-			}
-			ours, sent := doc[name]
-			theirs, stands := r.Doc[name]
-			if !sent || !stands || !sync.Same(ours, theirs) {
-				return false
-			}
-		}
-	}
-	return !exact || sync.Same(doc[seq], r.Doc[seq]) && maps.Equal(tokensOf(doc), r.Versions)
 }

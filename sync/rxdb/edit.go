@@ -39,7 +39,7 @@ func (r *row) changed(table sync.Collection, stands sync.Standing, e *sync.Edite
 		if sync.Same(r.assumed[field], value) {
 			continue
 		}
-		value, says := added(table.Fields[field].Policy, r.assumed[field], value)
+		value, says := sync.Added(table.Fields[field].Policy, r.assumed[field], value)
 		if !says {
 			continue
 		}
@@ -64,7 +64,7 @@ func (r *row) differing(table sync.Collection, stands sync.Standing, e *sync.Edi
 			value = own
 		}
 		policy := table.Fields[field].Policy
-		value, says := added(policy, stands.Doc[field], value)
+		value, says := sync.Added(policy, stands.Doc[field], value)
 		if !says {
 			continue
 		}
@@ -132,7 +132,7 @@ func (r *row) copied(stands sync.Standing) (sync.Edited, error) {
 		return e, nil // the record is kept as a whole
 	}
 	for field, list := range r.others {
-		if lost, some := added(sync.Append, stands.Doc[field], list); some {
+		if lost, some := sync.Added(sync.Append, stands.Doc[field], list); some {
 			e.Set[field], e.Base[field] = lost, tokensOf(r.doc)[field]
 		}
 	}
@@ -144,41 +144,4 @@ func (r *row) fields() sync.Fields {
 	out := maps.Clone(r.doc)
 	maps.DeleteFunc(out, func(name string, _ json.RawMessage) bool { return notFields[name] })
 	return out
-}
-
-// added is what a client added to a list that only grows; of any other field, its value.
-// says is false where nothing was added.
-func added(p sync.Policy, had, now json.RawMessage) (value json.RawMessage, says bool) {
-	switch p {
-	case sync.Append:
-		return beyond(had, now, func(entry map[string]json.RawMessage) string { return string(entry["id"]) })
-	case sync.Union:
-		return beyond(had, now, func(element string) string { return element })
-	}
-	return now, true
-}
-
-// beyond are the elements of a list whose key the other does not have. What is no such
-// list stays as it is: it is refused by its form.
-func beyond[T any](had, now json.RawMessage, key func(T) string) (json.RawMessage, bool) {
-	var old, list []T
-	if json.Unmarshal(now, &list) != nil {
-		return now, true
-	}
-	_ = json.Unmarshal(had, &old) // else it had none
-	known := map[string]bool{}
-	for _, element := range old {
-		known[key(element)] = true
-	}
-	more := []T{}
-	for _, element := range list {
-		if !known[key(element)] {
-			more = append(more, element)
-		}
-	}
-	value, err := json.Marshal(more)
-	if err != nil {
-		return now, true
-	}
-	return value, len(more) > 0
 }

@@ -6,6 +6,7 @@ package rxdb
 import (
 	"context"
 	"encoding/json"
+	"maps"
 
 	"xuncha/sync"
 )
@@ -157,8 +158,33 @@ func (r row) answer(d sync.Drafted, hidden bool) (json.RawMessage, error) {
 		return gone(r.id), nil
 	}
 	moved := !sync.Same(r.before, d.Doc[seq])
-	if !r.deleted && equal(r.doc, d.Record, !moved) {
+	if !r.deleted && r.shows(d.Record, !moved) {
 		return nil, nil
 	}
 	return document(d.Record)
+}
+
+// shows tells whether the client shows what stands. What is in neither of its states is on
+// the device as its version there says. The places in the order of changes count only
+// where exact says so.
+func (r row) shows(stands sync.Record, exact bool) bool {
+	had := tokensOf(r.doc)
+	for _, set := range []sync.Fields{r.doc, stands.Doc} {
+		for name := range set {
+			if notFields[name] {
+				continue
+			}
+			ours, sent := r.doc[name]
+			_, assumed := r.assumed[name]
+			theirs, stood := stands.Doc[name]
+			same := sent && stood && sync.Same(ours, theirs)
+			if r.assumed != nil && !sent && !assumed {
+				same = had[name] == stands.Versions[name]
+			}
+			if !same {
+				return false
+			}
+		}
+	}
+	return !exact || sync.Same(r.doc[seq], stands.Doc[seq]) && maps.Equal(had, stands.Versions)
 }

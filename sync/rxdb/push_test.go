@@ -461,7 +461,7 @@ func TestACleanCopyOutOfScopeIsNobodysWork(t *testing.T) {
 		t.Fatalf("%d inspections, %d actions", len(held["inspections"]), len(held["actions"]))
 	}
 	f.assign(f.a.ID, f.User("inspector", f.agency, "秦川").ID)
-	f.says(f.a, doc{"weather": "雨"})
+	f.says(f.a, doc{"weather": "雨", "notes": []doc{{"id": "n2", "at": "", "text": "乙记"}}})
 	head := f.head()
 	for collection, docs := range held {
 		for _, d := range docs {
@@ -483,8 +483,10 @@ func TestACleanCopyOutOfScopeIsNobodysWork(t *testing.T) {
 	if code, state := f.isKept(f.visit, "statement", "断网时写的"); code != "not_in_scope" || state != "open" {
 		t.Errorf("%s %s", code, state)
 	}
-	if code, _ := f.isKept(f.visit, "findings", "有异味"); code != "" {
-		t.Errorf("what stands was kept as work: %s", code)
+	for field, value := range map[string]string{"findings": "有异味", "notes": "甲记"} {
+		if code, _ := f.isKept(f.visit, field, value); code != "" {
+			t.Errorf("%s stands, and was kept as work: %s", field, code)
+		}
 	}
 	f.clean()
 }
@@ -501,4 +503,38 @@ func TestAnothersEntryThatTheServerLostIsKeptUnderHisName(t *testing.T) {
 	if code, state := f.isKept(f.visit, "notes", `"by":"`+f.b.ID+`","id":"n1"`); code != sync.CodeRecoveredCopy || state != sync.StateOpen {
 		t.Errorf("%s %s", code, state)
 	}
+}
+
+// A client may leave out what is the same in both states: it is what the document's version
+// of it says.
+func TestWhatIsInNeitherStateIsAsItsVersionSays(t *testing.T) {
+	t.Parallel()
+	f := inField(t)
+	f.says(f.b, doc{"statement": "在产", "findings": "有异味"})
+	old := f.doc(f.a, "inspections", f.visit)
+	brief := func(set doc) doc {
+		return with(doc{"id": f.visit, "seq": old["seq"], "_v": old["_v"], "_deleted": false}, set)
+	}
+	if back := f.push(f.a, "inspections", brief(doc{"weather": ""}), brief(doc{"weather": "晴"})); back != nil {
+		t.Errorf("%v", back)
+	}
+	if back := f.push(f.a, "inspections", brief(doc{"weather": "晴"}), brief(doc{"weather": "雨"})); back != nil { // no pull between
+		t.Errorf("%v", back)
+	}
+	f.says(f.b, doc{"statement": "停产"})
+	back := f.push(f.a, "inspections", brief(doc{"weather": "雨"}), brief(doc{"weather": "雪"}))
+	if back["weather"] != "雪" || back["statement"] != "停产" || back["findings"] != "有异味" {
+		t.Errorf("what a colleague changed did not come: %v", back)
+	}
+	old = back
+	if back = f.push(f.a, "inspections", old, without(old, "findings")); back["findings"] != "有异味" {
+		t.Errorf("what the client has no more did not come: %v", back)
+	}
+	if back = f.push(f.a, "inspections", without(brief(doc{"weather": "雪"}), "_v"), without(brief(doc{"weather": "雾"}), "_v")); back["findings"] != "有异味" {
+		t.Errorf("without versions nothing is known: %v", back)
+	}
+	if code, _ := f.isKept(f.visit, "", ""); code != "" {
+		t.Errorf("held: %s", code)
+	}
+	f.clean()
 }
