@@ -107,7 +107,7 @@ func (w work) draft(tx Tx, d Draft, bad string) (Drafted, error) {
 	if e.Op == "" {
 		return w.untouched(tx, d, e, stands)
 	}
-	if e.Keep != "" && !stands.Shown {
+	if _, writable := Writable[d.Collection]; writable && e.Keep != "" && !stands.Shown {
 		if e, err = w.left(tx, d, e); err != nil {
 			return Drafted{}, err
 		}

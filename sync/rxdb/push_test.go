@@ -448,26 +448,25 @@ func TestACleanCopyOutOfScopeIsNobodysWork(t *testing.T) {
 	t.Parallel()
 	f := inField(t)
 	f.says(f.a, doc{"findings": "有异味", "weather": "晴", "notes": []doc{{"id": "n1", "at": "", "text": "甲记"}}})
+	old := f.doc(f.b, "inspections", f.visit)
+	f.push(f.b, "inspections", old, with(old, doc{"round": 7})) // is refused, and told in held
 	f.push(f.b, "actions", nil, doc{"id": "01JD0000000000000000000R07", "case": f.caseID, "name": "note", "args": doc{"text": "到场了"}})
 	held := map[string][]doc{}
-	for _, collection := range []string{"inspections", "rectifications", "evidence", "actions", "cases"} {
+	for _, collection := range collections {
 		all := map[string]doc{}
 		f.pull(f.b, collection, "", 500, all)
 		for _, d := range all {
 			held[collection] = append(held[collection], d)
 		}
 	}
-	if len(held["inspections"]) == 0 || len(held["actions"]) < 3 {
-		t.Fatalf("%d inspections, %d actions", len(held["inspections"]), len(held["actions"]))
+	if len(held["inspections"]) == 0 || len(held["actions"]) < 3 || len(held["held"]) == 0 {
+		t.Fatalf("%v", held)
 	}
 	f.assign(f.a.ID, f.User("inspector", f.agency, "秦川").ID)
 	f.says(f.a, doc{"weather": "雨", "notes": []doc{{"id": "n2", "at": "", "text": "乙记"}}})
 	head := f.head()
-	for collection, docs := range held {
-		for _, d := range docs {
-			if collection == "inspections" {
-				continue
-			}
+	for _, collection := range []string{"rectifications", "evidence", "actions", "cases"} {
+		for _, d := range held[collection] {
 			if back := f.push(f.b, collection, nil, d); len(back) != 2 || back["_deleted"] != true {
 				t.Errorf("%s: %v", collection, back)
 			}
@@ -475,6 +474,12 @@ func TestACleanCopyOutOfScopeIsNobodysWork(t *testing.T) {
 	}
 	if now := f.head(); now != head {
 		t.Errorf("the head went from %d to %d: something was written", head, now)
+	}
+	for _, collection := range []string{"held", "agencies", "colleagues", "dictionaries"} { // what a restore took, and no client writes
+		lost := with(held[collection][0], doc{"id": "01JD0000000000000000000R08"})
+		if back := f.push(f.b, collection, nil, lost); len(back) != 2 || back["_deleted"] != true {
+			t.Errorf("%s: %v", collection, back)
+		}
 	}
 	visit := with(held["inspections"][0], doc{"statement": "断网时写的"})
 	if back := f.push(f.b, "inspections", nil, visit); len(back) != 2 || back["_deleted"] != true {
