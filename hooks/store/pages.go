@@ -178,10 +178,10 @@ func handOut(rows driver.Rows, take func(*sync.Row) bool) error {
 }
 
 // bytesOf is a text of the driver as it is: a copy of each document is a part of a page that
-// is felt. Nobody writes into a row.
+// is felt.
 func bytesOf(v driver.Value) []byte {
-	text, _ := v.(string) // what is NULL is empty
-	return unsafe.Slice(unsafe.StringData(text), len(text))
+	text, _ := v.(string)                                   // what is NULL is empty
+	return unsafe.Slice(unsafe.StringData(text), len(text)) //nolint:gosec // nobody writes into it
 }
 
 // Live reads every row that a holder of the buckets should hold.
