@@ -52,6 +52,7 @@ sabotage: js
 soak: js native
 	$(GO) test -run '^$$' -fuzz FuzzReadMeta -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzDerive -fuzztime 60s ./evidence
+	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime 10m ./evidence/jpegscale
 	$(GO) test -run '^$$' -fuzz FuzzUploadMetadata -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzReadRequest -fuzztime 60s ./sync
 	$(GO) test -run '^$$' -fuzz FuzzUnseal -fuzztime 60s ./sync

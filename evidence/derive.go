@@ -13,6 +13,8 @@ import (
 	"runtime"
 
 	"github.com/disintegration/imaging"
+
+	"xuncha/evidence/jpegscale"
 )
 
 // Sizes of derivatives: pixels of the longer side.
@@ -35,7 +37,7 @@ func Derive(ctx context.Context, r io.ReadSeeker, orientation int) (out map[int]
 		}
 	}()
 	src := &source{ReadSeeker: r}
-	_, weight, err := measure(src)
+	config, weight, err := measure(src)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +45,7 @@ func Derive(ctx context.Context, r io.ReadSeeker, orientation int) (out map[int]
 		return nil, err
 	}
 	defer budget.Release(weight)
-	large, err := decodeSmall(src)
+	large, err := decodeSmall(src, max(config.Width, config.Height))
 	if err != nil {
 		return nil, err
 	}
@@ -64,16 +66,36 @@ func Derive(ctx context.Context, r io.ReadSeeker, orientation int) (out map[int]
 // collectAbove: bytes of an image whose memory is given back at once.
 const collectAbove = 64 << 20
 
-// decodeSmall decodes an image and lets go of everything but its large derivative.
-func decodeSmall(src *source) (image.Image, error) {
-	if err := src.rewind(); err != nil {
-		return nil, err
-	}
-	img, _, err := image.Decode(src)
+// decodeSmall decodes an image whose longer side is known and lets go of everything but its
+// large derivative.
+func decodeSmall(src *source, side int) (image.Image, error) {
+	img, err := decode(src, side)
 	if err != nil {
 		return nil, src.blame(refuse(CodeBroken, "the image cannot be decoded: %v", err))
 	}
 	return fit(shrink(img, Large), Large), nil
+}
+
+// decode decodes a JPEG at the smallest scale that is large enough, where it is one that can
+// be; what is not goes to the decoder of its format, which has the last word.
+func decode(src *source, side int) (image.Image, error) {
+	scale := 8
+	for scale > 1 && side < scale*Large {
+		scale /= 2
+	}
+	if err := src.rewind(); err != nil {
+		return nil, err
+	}
+	if scale > 1 {
+		if img, err := jpegscale.Decode(src, scale); err == nil {
+			return img, nil
+		}
+		if err := src.rewind(); err != nil {
+			return nil, err
+		}
+	}
+	img, _, err := image.Decode(src)
+	return img, err
 }
 
 func fit(img image.Image, size int) image.Image {

@@ -19,11 +19,15 @@ type source struct {
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.ReadSeeker.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		s.mu.Lock()
-		s.failed = err
-		s.mu.Unlock()
+		s.fail(err)
 	}
 	return n, err
+}
+
+func (s *source) fail(err error) {
+	s.mu.Lock()
+	s.failed = err
+	s.mu.Unlock()
 }
 
 // blame is the disk's failure if there was one, else what is wrong with the photo.
@@ -38,5 +42,8 @@ func (s *source) blame(photo error) error {
 
 func (s *source) rewind() error {
 	_, err := s.Seek(0, io.SeekStart)
+	if err != nil {
+		s.fail(err)
+	}
 	return err
 }
