@@ -55,7 +55,7 @@ func Derive(ctx context.Context, r io.ReadSeeker, orientation int) (out map[int]
 	out = map[int][]byte{}
 	for size, img := range map[int]image.Image{Large: large, Small: fit(large, Small)} {
 		var b bytes.Buffer
-		if err := jpeg.Encode(&b, upright(img, orientation), &jpeg.Options{Quality: qualities[size]}); err != nil {
+		if err := jpeg.Encode(&b, opaque(upright(img, orientation)), &jpeg.Options{Quality: qualities[size]}); err != nil {
 			return nil, fmt.Errorf("derive %d px: %w", size, err)
 		}
 		out[size] = b.Bytes()
@@ -100,6 +100,14 @@ func decode(src *source, side int) (image.Image, error) {
 
 func fit(img image.Image, size int) image.Image {
 	return imaging.Fit(img, size, size, imaging.Lanczos)
+}
+
+// opaque is an image whose every pixel is opaque in a form that the encoder reads directly.
+func opaque(img image.Image) image.Image {
+	if n, ok := img.(*image.NRGBA); ok {
+		return &image.RGBA{Pix: n.Pix, Stride: n.Stride, Rect: n.Rect}
+	}
+	return img
 }
 
 // upright turns an image as its EXIF orientation says.
