@@ -90,6 +90,7 @@ func decode(src *source, side int) (image.Image, error) {
 		if img, err := jpegscale.Decode(src, scale); err == nil {
 			return img, nil
 		}
+		runtime.GC() // else what it gathered lies beside the whole image
 		if err := src.rewind(); err != nil {
 			return nil, err
 		}

@@ -30,63 +30,62 @@ func (b *block) inverse(dst []byte, stride, n int) {
 		a, c, d, e := b[0], b[1], b[2], b[3]
 		dst[0], dst[1] = sample(a+c+d+e, 3), sample(a-c+d-e, 3)
 		dst[stride], dst[stride+1] = sample(a+c-d-e, 3), sample(a-c-d+e, 3)
-	case 4:
-		var mid [16]int
-		for x := range 4 {
-			c := [4]int{b[x], b[4+x], b[8+x], b[12+x]}
-			if c[1]|c[2]|c[3] == 0 {
-				dc := rounded(c[0]*cos4, cosBits+1-midBits)
-				mid[x], mid[4+x], mid[8+x], mid[12+x] = dc, dc, dc, dc
-				continue
-			}
-			four(&c)
-			for y := range 4 {
-				mid[4*y+x] = rounded(c[y], cosBits+1-midBits)
-			}
-		}
-		for y := range 4 {
-			c := [4]int(mid[4*y:])
-			four(&c)
-			out := dst[y*stride : y*stride+4 : y*stride+4]
-			for x := range 4 {
-				out[x] = sample(c[x], cosBits+1+midBits)
-			}
-		}
 	default:
-		var mid [64]int
-		for x := range 8 {
-			c := [8]int{b[x], b[8+x], b[16+x], b[24+x], b[32+x], b[40+x], b[48+x], b[56+x]}
-			if c[1]|c[2]|c[3]|c[4]|c[5]|c[6]|c[7] == 0 {
-				dc := rounded(c[0]*cos4, cosBits+1-midBits)
-				for y := range 8 {
-					mid[8*y+x] = dc
-				}
-				continue
-			}
-			eight(&c)
-			for y := range 8 {
-				mid[8*y+x] = rounded(c[y], cosBits+1-midBits)
-			}
+		b.separated(dst, stride, n)
+	}
+}
+
+// separated transforms the columns and then the rows.
+func (b *block) separated(dst []byte, stride, n int) {
+	var mid block
+	for x := range n {
+		var c [8]int
+		rest := 0
+		c[0] = b[x]
+		for y := 1; y < n; y++ {
+			c[y] = b[n*y+x]
+			rest |= c[y]
 		}
-		for y := range 8 {
-			c := [8]int(mid[8*y:])
-			eight(&c)
-			out := dst[y*stride : y*stride+8 : y*stride+8]
-			for x := range 8 {
-				out[x] = sample(c[x], cosBits+1+midBits)
+		if rest == 0 { // most columns have no more
+			v := rounded(c[0]*cos4, cosBits+1-midBits)
+			for y := range n {
+				mid[n*y+x] = v
 			}
+			continue
+		}
+		transform(&c, n)
+		for y := range n {
+			mid[n*y+x] = rounded(c[y], cosBits+1-midBits)
+		}
+	}
+	for y := range n {
+		var c [8]int
+		copy(c[:n], mid[n*y:])
+		transform(&c, n)
+		out := dst[y*stride : y*stride+n]
+		for x := range out {
+			out[x] = sample(c[x], cosBits+1+midBits)
 		}
 	}
 }
 
-// four transforms four coefficients to twice their samples, times 1 << cosBits.
-func four(c *[4]int) {
+// transform transforms n coefficients. A variable for it would put each c on the heap.
+func transform(c *[8]int, n int) {
+	if n == 4 {
+		four(c)
+	} else {
+		eight(c)
+	}
+}
+
+// four transforms the first four coefficients to twice their samples, times 1 << cosBits.
+func four(c *[8]int) {
 	even, odd := (c[0]+c[2])*cos4, (c[0]-c[2])*cos4
 	outer, inner := c[1]*cos2+c[3]*cos6, c[1]*cos6-c[3]*cos2
 	c[0], c[1], c[2], c[3] = even+outer, odd+inner, odd-inner, even-outer
 }
 
-// eight does the same with eight.
+// eight does the same with all eight.
 func eight(c *[8]int) {
 	p, q := (c[0]+c[4])*cos4, (c[0]-c[4])*cos4
 	r, s := c[2]*cos2+c[6]*cos6, c[2]*cos6-c[6]*cos2

@@ -70,6 +70,7 @@ type decoder struct {
 	progressive   bool
 	planes        []plane
 	across, down  int // units
+	ratio         image.YCbCrSubsampleRatio
 	steps         [4][64]uint16
 	hasSteps      [4]bool
 	codes         [2][4]huffman // dc, ac
@@ -283,9 +284,12 @@ func (d *decoder) frame(marker byte, data []byte) error {
 		most[0], most[1] = max(most[0], p.h), max(most[1], p.v)
 		planes[i] = p
 	}
-	if len(planes) == 3 && (planes[0].h != most[0] || planes[0].v != most[1] || planes[1].h != planes[2].h ||
-		planes[1].v != planes[2].v || d.isRGB(planes) || ratioOf(planes) < 0) {
-		return ErrUnsupported
+	if len(planes) == 3 {
+		ratio, ok := ratioOf(planes)
+		if !ok || planes[0].h != most[0] || planes[0].v != most[1] || planes[1].h != planes[2].h || planes[1].v != planes[2].v || d.isRGB(planes) {
+			return ErrUnsupported
+		}
+		d.ratio = ratio
 	}
 	d.across, d.down = parts(d.width, 8*most[0]), parts(d.height, 8*most[1])
 	for i := range planes {
@@ -313,26 +317,20 @@ func (d *decoder) isRGB(p []plane) bool {
 	return p[0].id == 'R' && p[1].id == 'G' && p[2].id == 'B'
 }
 
-// ratioOf is how Cb and Cr lie under Y; below 0 where image has no name for that.
-func ratioOf(p []plane) image.YCbCrSubsampleRatio {
-	if p[0].h%p[1].h != 0 || p[0].v%p[1].v != 0 {
-		return -1
-	}
-	switch [2]int{p[0].h / p[1].h, p[0].v / p[1].v} {
-	case [2]int{1, 1}:
-		return image.YCbCrSubsampleRatio444
-	case [2]int{2, 1}:
-		return image.YCbCrSubsampleRatio422
-	case [2]int{2, 2}:
-		return image.YCbCrSubsampleRatio420
-	case [2]int{1, 2}:
-		return image.YCbCrSubsampleRatio440
-	case [2]int{4, 1}:
-		return image.YCbCrSubsampleRatio411
-	case [2]int{4, 2}:
-		return image.YCbCrSubsampleRatio410
-	}
-	return -1
+// ratios are how Cb and Cr may lie under Y, by how much wider and higher a sample of theirs is.
+var ratios = map[[2]int]image.YCbCrSubsampleRatio{
+	{1, 1}: image.YCbCrSubsampleRatio444,
+	{2, 1}: image.YCbCrSubsampleRatio422,
+	{2, 2}: image.YCbCrSubsampleRatio420,
+	{1, 2}: image.YCbCrSubsampleRatio440,
+	{4, 1}: image.YCbCrSubsampleRatio411,
+	{4, 2}: image.YCbCrSubsampleRatio410,
+}
+
+// ratioOf is false where image has no name for how they lie.
+func ratioOf(p []plane) (image.YCbCrSubsampleRatio, bool) {
+	ratio, ok := ratios[[2]int{p[0].h / p[1].h, p[0].v / p[1].v}]
+	return ratio, ok && p[0].h%p[1].h == 0 && p[0].v%p[1].v == 0
 }
 
 // parts is how many parts of a size cover n.
@@ -345,5 +343,5 @@ func (d *decoder) image(scale int) image.Image {
 		return &image.Gray{Pix: y.pix, Stride: y.stride, Rect: r}
 	}
 	cb, cr := &d.planes[1], &d.planes[2]
-	return &image.YCbCr{Y: y.pix, Cb: cb.pix, Cr: cr.pix, YStride: y.stride, CStride: cb.stride, SubsampleRatio: ratioOf(d.planes), Rect: r}
+	return &image.YCbCr{Y: y.pix, Cb: cb.pix, Cr: cr.pix, YStride: y.stride, CStride: cb.stride, SubsampleRatio: d.ratio, Rect: r}
 }
