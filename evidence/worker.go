@@ -5,12 +5,15 @@ package evidence
 // found again at the next start.
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"os"
 	"time"
+
+	"xuncha/evidence/custody"
 )
 
 // Item is a row whose bytes are there and which is not stored yet.
@@ -20,18 +23,12 @@ type Item struct {
 	Size int64 // as the row says
 }
 
-// Receipt tells the phone that its copy may go.
-type Receipt struct {
-	SHA256 string `json:"sha256"`
-	Size   int64  `json:"size"`
-	At     string `json:"at"` // UTC
-}
-
 // Finding is what the worker found out about a photo.
 type Finding struct {
 	Mime    string
 	Meta    Meta
-	Receipt Receipt
+	Receipt custody.Receipt // its place in the log comes when it is stored
+	Copies  map[int]string  // SHA-256 of the derivatives by size in px
 	Flags   []string
 }
 
@@ -187,7 +184,7 @@ func (w *Worker) process(ctx context.Context, item Item) error {
 	if err != nil {
 		return err
 	}
-	finding := Finding{Receipt: Receipt{SHA256: item.Sum, Size: info.Size(), At: w.Now().UTC().Format("2006-01-02T15:04:05.000Z")}}
+	finding := Finding{Copies: map[int]string{}, Receipt: custody.Receipt{SHA256: item.Sum, Size: info.Size(), At: w.Now().UTC().Format("2006-01-02T15:04:05.000Z")}}
 	if item.Size != 0 && item.Size != info.Size() {
 		finding.Flags = append(finding.Flags, FlagSize)
 	}
@@ -227,6 +224,9 @@ func (w *Worker) inspect(ctx context.Context, f *os.File, item Item, finding *Fi
 	}
 	for size, data := range derived {
 		if err := w.Shelf.PutDerivative(item.Sum, size, data); err != nil {
+			return err
+		}
+		if finding.Copies[size], _, err = SumOf(bytes.NewReader(data)); err != nil {
 			return err
 		}
 	}

@@ -27,6 +27,7 @@ func bindEpochs(app core.App, h *house) error {
 	if err != nil {
 		return err
 	}
+	h.why = why
 	if why != "" {
 		slog.Warn("a new epoch begins: phones send again what they still hold", "because", why)
 	}
@@ -61,7 +62,7 @@ func bindEpochs(app core.App, h *house) error {
 // work: phones would not notice.
 func bindBackups(app core.App) {
 	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
-		e.Exclude = append(e.Exclude, filepath.Dir(store.KeyFile), store.MarkFile, store.BackupFile)
+		e.Exclude = append(e.Exclude, filepath.Dir(store.KeyFile), store.MarkFile, store.BackupFile, store.HeadFile)
 		return e.Next()
 	})
 	app.OnBackupRestore().BindFunc(func(*core.BackupEvent) error {

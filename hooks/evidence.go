@@ -19,7 +19,7 @@ import (
 
 func bindEvidence(app core.App, h *house) error {
 	shelf := evidence.Shelf{Dir: filepath.Join(app.DataDir(), "evidence")}
-	worker := evidence.NewWorker(store.Evidence{App: app}, shelf, h.cfg.Now)
+	worker := evidence.NewWorker(store.PhotoDesk{Evidence: store.Evidence{App: app}, Log: h.log}, shelf, h.cfg.Now)
 	rows := store.Uploads{App: app, Now: h.cfg.Now}
 	uploads := &evidence.Uploads{
 		Shelf: shelf, Owners: rows, NewID: h.cfg.NewID,

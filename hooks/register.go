@@ -27,6 +27,8 @@ type Config struct {
 	FCMEndpoint    string       // another address of FCM's HTTP v1, for tests
 	Quiet          notify.Quiet // when only urgent messages go out; the zero value is never
 
+	LogKey string // path of the key of the custody log; empty: in the data directory
+
 	Durable  string // what durable means: DurableDisk, also where it is empty, or DurableBackup
 	AwayDays int    // how long a phone may be away before it begins anew; 0 is store.AwayDays
 
@@ -44,6 +46,8 @@ type house struct {
 	pokes     *sync.Hub
 	push      *notify.Worker
 	shelf     evidence.Shelf
+	log       store.Custody
+	why       string // why the database is an older one than it was; empty if it is not
 	divisions *store.Map
 	ways      route.Ways
 
@@ -63,7 +67,7 @@ func Register(app core.App, cfg Config) error {
 	// The database is not truncated at night: it would block every writer (see the operation notes).
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
-		bindEpochs, bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindHome, bindIntake, bindHeld,
+		bindEpochs, bindCustody, bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindHome, bindIntake, bindHeld,
 		bindDictionaries, bindLimits,
 	} {
 		if err := bind(app, h); err != nil {

@@ -51,7 +51,7 @@ func withApp(cmd *cobra.Command, run func(app core.App) error) error {
 		return err
 	}
 	defer release()
-	app, err := openApp(dir, hooks.Config{Now: time.Now})
+	app, err := openApp(dir, hooks.Config{Now: time.Now, LogKey: os.Getenv(logKeyEnv)})
 	if err != nil {
 		return err
 	}

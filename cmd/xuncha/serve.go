@@ -84,6 +84,7 @@ func settings() (hooks.Config, error) {
 		Now:            time.Now,
 		FCMCredentials: os.Getenv("XUNCHA_FCM_CREDENTIALS"),
 		FCMEndpoint:    os.Getenv("XUNCHA_FCM_ENDPOINT"),
+		LogKey:         os.Getenv(logKeyEnv),
 	}
 	var err error
 	if cfg.Quiet, err = notify.ParseQuiet(os.Getenv("XUNCHA_QUIET_HOURS")); err != nil {

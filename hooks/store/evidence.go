@@ -15,6 +15,7 @@ import (
 
 	"xuncha/casework"
 	"xuncha/evidence"
+	"xuncha/evidence/custody"
 )
 
 // Uploads is the memory of the tus endpoint.
@@ -231,7 +232,7 @@ func Frozen(r *core.Record) bool {
 			return true
 		}
 	}
-	var was evidence.Receipt
+	var was custody.Receipt
 	_ = json.Unmarshal([]byte(old.GetString("receipt")), &was) // none yet
 	return was.SHA256 != "" && !(same(old, r, "receipt") && same(old, r, "mime"))
 }

@@ -1,0 +1,147 @@
+package main
+
+// verify: is everything as it was signed?
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"xuncha/evidence"
+	"xuncha/evidence/custody"
+	"xuncha/hooks/store"
+)
+
+// verifyOptions are the command's flags.
+type verifyOptions struct {
+	of      string
+	trusted []string
+	heads   []string
+	asJSON  bool
+}
+
+const verifyLong = `Reads the custody log from its first leaf to its last, every photo and its copies, and says
+what is not as it was signed: a byte of a file or of a leaf, a row that was edited or removed,
+leaves that were taken away, a key that was replaced.
+
+It only reads, also while the server runs. It needs no network, and the key only to see
+whether it is the one that the log names.
+
+Who can write to this machine can make everything here anew, the log too. What he cannot
+change is what is elsewhere: write down the key that is printed, on paper, and give it with
+--key. Give a head that somebody else holds, from a receipt or an exported folder, with
+--head: if the log was rolled back behind it or made anew, that is found.
+
+Notices are no findings: a gap in a phone's chain of photos is one until its photo arrives.
+
+Exit code 0: nothing was found.`
+
+func verifyCommand() *cobra.Command {
+	var o verifyOptions
+	cmd := &cobra.Command{
+		Use: "verify", Short: "prove that photos and their log are as they were signed 验证", Long: verifyLong,
+		Example: "  xuncha verify --dir pb_data\n  xuncha verify --case 2026-110101-000012\n" +
+			"  xuncha verify --key xuncha-1f2e3d4c+5a6b7c8d+AQz…  --head receipt-head.txt",
+		Args: takes(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return verify(cmd, o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.of, "case", "", "only the photos of this case, by number or id; the log is read whole")
+	f.StringArrayVar(&o.trusted, "key", nil, "a public key that you trust; may be given again")
+	f.StringArrayVar(&o.heads, "head", nil, "a file with a signed head that you hold; may be given again")
+	f.BoolVar(&o.asJSON, "json", false, "print the report as JSON")
+	return cmd
+}
+
+func verify(cmd *cobra.Command, o verifyOptions) error {
+	dir, err := dataDir(cmd)
+	if err != nil {
+		return err
+	}
+	beside, err := store.HeadBeside(dir) // before the moment that is read begins
+	if err != nil {
+		return err
+	}
+	audit := custody.Audit{Files: evidence.Reading{Shelf: evidence.Shelf{Dir: filepath.Join(dir, "evidence")}}, Beside: beside}
+	if err := o.known(&audit, dir); err != nil {
+		return err
+	}
+	says := &saying{out: cmd.ErrOrStderr()}
+	audit.Tell = says.at
+	return reading(cmd, func(app core.App) error {
+		archive := store.Audited{App: app}
+		audit.Archive = archive
+		if o.of != "" {
+			if audit.Case, err = archive.Case(o.of); err != nil {
+				return err
+			}
+			if audit.Case == "" {
+				return fmt.Errorf("there is no case %q", o.of)
+			}
+		}
+		began := time.Now()
+		report, err := audit.Run(cmd.Context())
+		says.end()
+		if err != nil {
+			return err
+		}
+		return tellAudit(cmd, report, o.asJSON, time.Since(began))
+	})
+}
+
+// known is what the reader knows from elsewhere.
+func (o verifyOptions) known(a *custody.Audit, dir string) error {
+	for _, k := range o.trusted {
+		key, err := custody.ParsePublicKey(k)
+		if err != nil {
+			return fmt.Errorf("--key %s: %w", k, err)
+		}
+		a.Trusted = append(a.Trusted, key)
+	}
+	for _, path := range o.heads {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("--head: %w", err)
+		}
+		if _, err := custody.PeekHead(string(data)); err != nil {
+			return fmt.Errorf("--head %s: %w", path, err)
+		}
+		a.Witness = append(a.Witness, string(data))
+	}
+	key, err := custody.ReadKey(store.LogKeyPath(dir, os.Getenv(logKeyEnv)))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	a.Key = key.Public()
+	return nil
+}
+
+func tellAudit(cmd *cobra.Command, r custody.Report, asJSON bool, took time.Duration) error {
+	out := cmd.OutOrStdout()
+	if asJSON {
+		if err := json.NewEncoder(out).Encode(r); err != nil {
+			return err
+		}
+	} else {
+		for _, f := range r.Findings {
+			fmt.Fprintf(out, "%s: %s: %s\n", f.Code, f.Subject, f.What)
+		}
+		for _, n := range r.Notices {
+			fmt.Fprintf(out, "notice %s: %s: %s\n", n.Code, n.Subject, n.What)
+		}
+		fmt.Fprintf(out, "%s, %s, %s, %s read (%s) in %s\n", counted(int(r.Leaves), "leaf"), counted(r.Heads, "signed head"),
+			counted(r.Photos, "photo"), counted(r.Files, "file"), size(r.Bytes), took.Round(time.Millisecond))
+		fmt.Fprintf(out, "root %s\nkey  %s\n%s\n", r.Root, r.Key, counted(len(r.Findings), "finding"))
+	}
+	if n := len(r.Findings); n > 0 {
+		return errors.New(counted(n, "finding"))
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package store
+
+// What the log says of a photo's row.
+
+import (
+	"encoding/json"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/evidence/custody"
+)
+
+// factsOf are the facts of a capture, as the log writes them down.
+func factsOf(r *core.Record) map[string]any {
+	facts := make(map[string]any, len(captured))
+	for _, field := range captured {
+		facts[field] = r.Get(field)
+	}
+	return facts
+}
+
+// authorOf is who brought a photo. Of a complainant the log says no more than that.
+func authorOf(r *core.Record) string {
+	switch {
+	case r.GetString("complaint") != "":
+		return "complainant"
+	case r.GetString("author") == "":
+		return custody.System
+	}
+	return r.GetString("author")
+}
+
+func entryOf(r *core.Record, event custody.Event) custody.Entry {
+	return custody.Entry{Event: event, Evidence: r.Id, SHA256: r.GetString("sha256"), Actor: authorOf(r), Facts: factsOf(r)}
+}
+
+// flagsOn are the doubts about a photo.
+func flagsOn(r *core.Record) []string {
+	flags := []string{}
+	_ = r.UnmarshalJSONField("flags", &flags) // an empty column is no flag
+	return flags
+}
+
+func flaggedEntry(r *core.Record) custody.Entry {
+	return custody.Entry{
+		Event: custody.Flagged, Evidence: r.Id, SHA256: r.GetString("sha256"), Actor: custody.System,
+		Facts: map[string]any{"flags": flagsOn(r)},
+	}
+}
+
+// decisionOn is what a person decided about the doubts; nil if nobody has.
+func decisionOn(r *core.Record) map[string]any {
+	var decision map[string]any
+	_ = r.UnmarshalJSONField("decision", &decision) // an empty column is none
+	return decision
+}
+
+func decidedEntry(r *core.Record) custody.Entry {
+	decision := decisionOn(r)
+	by, _ := decision["by"].(string)
+	if by == "" {
+		by = custody.System
+	}
+	return custody.Entry{Event: custody.Decided, Evidence: r.Id, SHA256: r.GetString("sha256"), Actor: by, Facts: decision}
+}
+
+// plainly is a value as JSON says it.
+func plainly(v any) (out map[string]any, err error) {
+	data, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(data, &out)
+	}
+	return out, err
+}
