@@ -19,6 +19,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"xuncha/evidence/custody"
 )
 
 // Archive is a folder of copies.
@@ -28,13 +30,14 @@ type Archive struct{ Dir string }
 type Copy struct {
 	Path string `json:"-"` // its folder
 
-	MadeAt   string `json:"made_at"` // UTC, of the moment that it shows
-	Epoch    string `json:"epoch"`
-	Head     int64  `json:"head"`
-	Run      string `json:"run"`
-	Key      string `json:"key"`      // the fingerprint of the key that opens it
-	Bytes    int64  `json:"bytes"`    // of the database
-	Database string `json:"database"` // its SHA-256
+	MadeAt   string            `json:"made_at"` // UTC, of the moment that it shows
+	Epoch    string            `json:"epoch"`
+	Head     int64             `json:"head"`
+	Run      string            `json:"run"`
+	Key      string            `json:"key"`               // the fingerprint of the key that opens it
+	LogKey   custody.PublicKey `json:"log_key,omitempty"` // that signs its custody log
+	Bytes    int64             `json:"bytes"`             // of the database
+	Database string            `json:"database"`          // its SHA-256
 }
 
 // Progress is told how far a long work is.

@@ -20,9 +20,10 @@ import (
 
 // Order says how a copy is made.
 type Order struct {
-	House string // the data directory
-	Keys  string // a folder that gets the key too; "" is none
-	Keep  int    // how many copies stay; older ones go
+	House  string // the data directory
+	Keys   string // a folder that gets the keys too; "" is none
+	LogKey string // where the key of the custody log lies, if not in the house
+	Keep   int    // how many copies stay; older ones go
 	// Elsewhere says that the folder is on another machine, although it looks like this disk.
 	Elsewhere bool
 	Now       time.Time
@@ -120,7 +121,7 @@ func (a Archive) place(now time.Time) (half, whole string, err error) {
 
 // fill makes a copy that is read, on disk and lacks only its name.
 func (a Archive) fill(ctx context.Context, half string, o Order, m *Made) error {
-	if err := m.copyKey(o); err != nil {
+	if err := errors.Join(m.copyKey(o), m.copyLogKey(o)); err != nil {
 		return err
 	}
 	m.Path, m.MadeAt = half, stamp(o.Now)

@@ -5,6 +5,7 @@ package archive
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,8 +20,9 @@ import (
 
 // Wish says how a copy is brought back. The caller holds the data directory.
 type Wish struct {
-	House string // the data directory; what is in it is moved aside
-	Keys  string // the key, or a folder with it; "" looks where the old house has it
+	House  string // the data directory; what is in it is moved aside
+	Keys   string // the key, or a folder with it; "" looks where the old house has it
+	LogKey string // where the key of the custody log lies, if not in the house
 	// NewKey goes on without the key: what it sealed is lost.
 	NewKey bool
 	Now    time.Time
@@ -35,6 +37,8 @@ type Restored struct {
 	Old   int64  // the head that it had, as far as it could be read
 	Epoch string // the new one
 	Base  int64  // the last number below it
+
+	NoLogKey bool // the key of the custody log was not found: another one will sign
 }
 
 // ErrKey: the key that opens what a copy holds sealed was not found.
@@ -91,6 +95,9 @@ func (r *Restored) prepare(ctx context.Context, fresh string, key []byte, w Wish
 			return err
 		}
 	}
+	if err := r.takeLogKey(fresh, w); err != nil {
+		return err
+	}
 	if err := r.shelve(ctx, fresh, w); err != nil {
 		return err
 	}
@@ -146,6 +153,9 @@ func (r *Restored) begin(fresh string, w Wish) error {
 	epochs := store.Epochs{App: app, Now: func() time.Time { return w.Now }}
 	state, err := epochs.Restart(max(above, r.Old))
 	r.Epoch, r.Base = state.Epoch, state.Head
+	if err == nil {
+		err = r.logRestored(store.Custody{App: app, Now: epochs.Now, Nonce: rand.Text}, w)
+	}
 	return errors.Join(err, app.ResetBootstrapState())
 }
 

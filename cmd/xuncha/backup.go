@@ -40,9 +40,10 @@ server that was started with serve --durable backup tells phones what a finished
 holds, and phones keep everything else. A TARGET on the disk of the data directory is not
 counted for that; say --elsewhere if it only looks so.
 
-The key that opens the complainants' identities is not put into the backup. Keep a copy of it
-apart; with --keys FOLDER one is put there. Without it names, phones and pass-phrases are
-lost, whatever else is saved.
+The key that opens the complainants' identities is not put into the backup, nor the one that
+signs the custody log. Keep copies of them apart; with --keys FOLDER they are put there. Without
+the first names, phones and pass-phrases are lost, whatever else is saved; without the second
+another one signs, and xuncha verify says for ever that the one before did not agree.
 
 --check reads the newest backup of TARGET, or the one that is named, to its end: the restore
 drill. Do it each month, on the machine that would take over.`
@@ -65,7 +66,7 @@ func backupCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.keys, "keys", "", "put a copy of the key into this folder too")
+	f.StringVar(&o.keys, "keys", "", "put copies of the keys into this folder too")
 	f.IntVar(&o.keep, "keep", keptCopies, "how many backups stay")
 	f.BoolVar(&o.elsewhere, "elsewhere", false, "TARGET is on another machine although it looks like this disk")
 	f.BoolVar(&o.check, "check", false, "make nothing; read a backup to its end and say whether it is whole")
@@ -80,7 +81,7 @@ func makeBackup(cmd *cobra.Command, target string, o backupOptions) error {
 	says := &saying{out: cmd.ErrOrStderr()}
 	began := time.Now()
 	m, err := archive.Archive{Dir: target}.Make(cmd.Context(), archive.Order{
-		House: dir, Keys: o.keys, Keep: o.keep, Elsewhere: o.elsewhere, Now: began, Tell: says.at,
+		House: dir, Keys: o.keys, LogKey: os.Getenv(logKeyEnv), Keep: o.keep, Elsewhere: o.elsewhere, Now: began, Tell: says.at,
 	})
 	says.end()
 	if m.Path == "" || filepath.Ext(m.Path) != "" {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -194,6 +195,11 @@ func makeDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
 			app: app, keys: keys, shelf: evidence.Shelf{Dir: filepath.Join(o.dir, "evidence")},
 			ctx: hooks.Seeding(cmd.Context()), says: cmd.ErrOrStderr(),
 		}.city(city)
+	}
+	if err == nil {
+		err = app.RunInTransaction(func(tx core.App) error {
+			return store.Custody{App: tx, Now: time.Now, Nonce: rand.Text}.Adopt()
+		})
 	}
 	if err == nil {
 		err = upsertSuperuser(app, known.Superuser.Email, known.Superuser.Password)

@@ -23,8 +23,8 @@ notice it with their next sync and send again what they still hold; what newer w
 replaced meanwhile is kept for a dispatcher. Complaints and decisions that came in after the
 backup are not on phones: look for them in the old house.
 
-The key is taken from the old data directory if it is the right one, from the folder keys/ of
-the backups, or from where --keys says.
+The keys are taken from the old data directory if they are the right ones, from the folder keys/
+of the backups, or from where --keys says.
 
 After it: xuncha fsck, xuncha serve, and a backup at once, for phones keep everything until
 one of the new epoch is finished (serve --durable backup).`
@@ -38,7 +38,7 @@ func restoreCommand() *cobra.Command {
 			"  xuncha restore /mnt/nas/xuncha/20261124T193000Z --dir pb_data --keys /mnt/safe",
 		Args: takes("BACKUP"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runRestore(cmd, args[0], archive.Wish{Keys: keys, NewKey: newKey, Now: time.Now()})
+			return runRestore(cmd, args[0], archive.Wish{Keys: keys, LogKey: os.Getenv(logKeyEnv), NewKey: newKey, Now: time.Now()})
 		},
 	}
 	cmd.Flags().StringVar(&keys, "keys", "", "the key file, or a folder with it")
@@ -85,6 +85,9 @@ func tellRestored(cmd *cobra.Command, dir string, r archive.Restored) {
 	}
 	if r.Old > r.Head {
 		fmt.Fprintf(out, "  it had %s changes more; phones send again what they hold of them\n", grouped(int(r.Old-r.Head)))
+	}
+	if r.NoLogKey {
+		fmt.Fprintf(out, "  the key %s of the custody log was not found: another one signs from here on\n", r.LogKey.Fingerprint())
 	}
 	for _, name := range r.Damaged {
 		fmt.Fprintf(out, "  the photo %s is damaged and was left out\n", name)

@@ -120,7 +120,7 @@ type Audit struct {
 
 	Key     PublicKey   // of the key file; "" where there is none
 	Beside  string      // the head that lay beside the database; "" where there was none
-	Trusted []PublicKey // that the reader knows from elsewhere; none: those that the log names
+	Trusted []PublicKey // one of these the reader knows from elsewhere; none: what the log names is taken
 	Witness []string    // heads that the reader has from elsewhere
 
 	Stamp func(head string, stamp []byte) error // checks a time stamp; nil: none are checked
@@ -129,7 +129,7 @@ type Audit struct {
 
 // Run audits. An error is one of the disk or the context: the report is then not whole.
 func (a Audit) Run(ctx context.Context) (Report, error) {
-	r := &running{Audit: a, ctx: ctx, keys: map[int64]PublicKey{}, captured: map[string]int64{}, sums: map[string]seen{}}
+	r := &running{Audit: a, ctx: ctx, keys: map[int64]PublicKey{}, captured: map[string]int64{}, agreed: map[int64]bool{}, sums: map[string]seen{}}
 	r.report.Findings, r.report.Notices = []Finding{}, []Finding{}
 	for _, step := range []func() error{r.leaves, r.tree, r.signatures, r.photos, r.gone} {
 		if err := step(); err != nil {
@@ -154,6 +154,7 @@ type running struct {
 	leafs    []tlog.Hash         // of the leaves, as they are
 	keys     map[int64]PublicKey // by the leaf that names them
 	since    []int64             // those leaves, in their order
+	agreed   map[int64]bool      // and whether the key before agreed
 	captured map[string]int64    // the first leaf of each photo
 	sums     map[string]seen     // originals by sum
 }

@@ -92,6 +92,9 @@ func (s *story) add(leaf Leaf, facts map[string]any) {
 
 func (r *running) photo(p Photo, s story) error {
 	name := "photo " + p.ID
+	if told := p.Receipt.LogIndex; told != nil && *told >= r.size {
+		r.find(LogShort, name, "its receipt names leaf %d, and the log ends after %d leaves", *told, r.size)
+	}
 	if !s.begun {
 		r.find(RecordUnlogged, name, "its row was never logged")
 		return nil
@@ -148,8 +151,8 @@ func (r *running) receipt(name string, p Photo, s story) {
 	case got.Size != s.size:
 		r.find(ReceiptAltered, name, "its receipt is over %d bytes, the log over %d", got.Size, s.size)
 	case got.LogIndex == nil && s.adopted: // it was given before there was a log
-	case got.LogIndex == nil || *got.LogIndex >= r.size:
-		r.find(LogShort, name, "its receipt names a leaf that the log does not have")
+	case got.LogIndex == nil:
+		r.find(ReceiptAltered, name, "its receipt names no leaf")
 	case *got.LogIndex != s.received.N:
 		r.find(ReceiptAltered, name, "its receipt names leaf %d, it was received by leaf %d", *got.LogIndex, s.received.N)
 	default:

@@ -67,7 +67,7 @@ func (s Custody) begin(beside, why string, made bool, path string) error {
 	case err != nil || named == s.Key.Public():
 		return err
 	case !made:
-		return fmt.Errorf("%s holds the key %s, and the custody log is signed with %s: put that file back, or say xuncha key rotate", path, s.Key.Public().Fingerprint(), named.Fingerprint())
+		return fmt.Errorf("%s holds the key %s, and the custody log is signed with %s: put that file back; if it is lost, remove this one, and the log goes on with a new key and says so", path, s.Key.Public().Fingerprint(), named.Fingerprint())
 	}
 	slog.Warn("the key of the custody log was gone: another one signs from here on, and xuncha verify will say so", "key", string(s.Key.Public()))
 	return s.Append(s.rotation(named))
@@ -219,7 +219,7 @@ func (s Custody) FinishRotation(path string) error {
 	if err != nil {
 		return err
 	}
-	named, err := ledger{s.App.DB()}.keyNamed()
+	named, err := ledger{reading(s.App)}.keyNamed()
 	if err != nil {
 		return err
 	}
