@@ -5,7 +5,9 @@ package hooks_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
+	"xuncha/hooks"
 	"xuncha/internal/house"
 )
 
@@ -17,9 +19,11 @@ type pair struct {
 }
 
 // twoAgencies are two counties with a case each.
-func twoAgencies(t *testing.T) pair {
+func twoAgencies(t *testing.T) pair { return twoAgenciesWith(t, hooks.Config{Now: time.Now}) }
+
+func twoAgenciesWith(t *testing.T, cfg hooks.Config) pair {
 	t.Parallel()
-	p := pair{h: house.New(t)}
+	p := pair{h: house.With(t, t.TempDir(), cfg)}
 	p.here, p.there = p.h.Agency("甲县分局", "990101"), p.h.Agency("乙县分局", "990102")
 	p.mine, p.yours = p.h.Case(p.here, "990101", "2026-000001"), p.h.Case(p.there, "990102", "2026-000002")
 	p.dispatcher, p.them = p.h.User("dispatcher", p.here, "王丽"), p.h.User("dispatcher", p.there, "赵敏")

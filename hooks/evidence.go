@@ -39,7 +39,7 @@ func bindEvidence(app core.App, h *house) error {
 		if err := shelf.Tidy(); err != nil {
 			slog.Error("half written photos were not removed", "error", err)
 		}
-		route.Evidence(se, uploads, shelf)
+		route.Evidence(se, uploads, shelf, route.Originals{App: app, Log: h.log, Key: h.keys.For("original"), Now: h.cfg.Now})
 		return se.Next()
 	})
 	whileServing(app, func(ctx context.Context) {

@@ -143,9 +143,9 @@ func TestRowAndBytesMeetInEitherOrder(t *testing.T) {
 		if exif["lon"].(float64) < 116.49 || exif["offset_known"] != true {
 			t.Errorf("tags: %v", exif)
 		}
-		status, original := f.h.Raw("GET", "/api/evidence/"+id+"/original", map[string]string{"Authorization": f.a.Token}, nil)
-		if status != 200 || !bytes.Equal(original, data) {
-			t.Errorf("the original: %d, %d bytes of %d", status, len(original), len(data))
+		status, whole, _ := original(t, f.h, f.a.Token, id)
+		if status != 200 || !bytes.Equal(whole, data) {
+			t.Errorf("the original: %d, %d bytes of %d", status, len(whole), len(data))
 		}
 		status, small := f.h.Raw("GET", "/api/evidence/"+id+"/320", map[string]string{"Authorization": f.b.Token}, nil)
 		if status != 200 || len(small) == 0 || bytes.Contains(small, []byte("Exif")) {
@@ -294,7 +294,7 @@ func TestPhotosAreShownToWhomTheyConcern(t *testing.T) {
 		"nobody":                      {"", "320", 401},
 		"a form that there is not":    {f.dispatcher.Token, "640", 404},
 	} {
-		status, body := f.h.Raw("GET", "/api/evidence/"+id+"/"+c.form, map[string]string{"Authorization": c.token}, nil)
+		status, body := shown(t, f.h, c.token, id, c.form)
 		if status != c.status {
 			t.Errorf("%s: %d %.200s", name, status, body)
 		}
@@ -360,9 +360,7 @@ func TestASumThatWasCopiedOpensNothing(t *testing.T) {
 		"case": f.mine, "purpose": "scene", "sha256": sum, "size": len(shot), "mime": "text/html", "taken_at": "2026-11-24T09:30:00+08:00",
 	})
 	f.sync(t, f.pa)
-	ask := func(token, form string) (int, []byte) {
-		return f.h.Raw("GET", "/api/evidence/"+own+"/"+form, map[string]string{"Authorization": token}, nil)
-	}
+	ask := func(token, form string) (int, []byte) { return shown(t, f.h, token, own, form) }
 	for _, form := range []string{"original", "320"} {
 		for _, token := range []string{f.a.Token, f.dispatcher.Token} {
 			if status, body := ask(token, form); status != http.StatusNotFound || !contains(body, "photo_pending") {
@@ -375,13 +373,13 @@ func TestASumThatWasCopiedOpensNothing(t *testing.T) {
 	if status, _ := ask(f.a.Token, "original"); status != http.StatusForbidden {
 		t.Errorf("the original by authorship alone: %d", status)
 	}
-	if status, head := f.head(t, "/api/evidence/"+own+"/original", f.dispatcher.Token); status != 200 || head.Get("Content-Type") != "application/octet-stream" || head.Get("X-Content-Type-Options") != "nosniff" {
+	if status, _, head := original(t, f.h, f.dispatcher.Token, own); status != 200 || head.Get("Content-Type") != "application/octet-stream" || head.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("what the phone called text/html: %d %v", status, head)
 	}
 	set(t, f.h, "evidence", own, map[string]any{"state": "pending"})
 	upload(t, f.h, f.a.Token, shot)
 	stored(t, f.h, own)
-	if status, head := f.head(t, "/api/evidence/"+own+"/original", f.a.Token); status != 200 || head.Get("Content-Type") != "image/jpeg" {
+	if status, _, head := original(t, f.h, f.a.Token, own); status != 200 || head.Get("Content-Type") != "image/jpeg" {
 		t.Errorf("once he brought the bytes: %d %v", status, head)
 	}
 	clean(t, f.h)

@@ -183,10 +183,10 @@ func (h *hall) photosAreClean(ids string, shot []byte) {
 	if status != http.StatusOK || bytes.Contains(small, []byte("Exif")) {
 		h.T.Errorf("derivative: %d, %d bytes", status, len(small))
 	}
-	if status, _ := h.Raw("GET", base+"/original", map[string]string{"Authorization": h.inspectors[0].Token}, nil); status != http.StatusForbidden {
+	if status, _, _ := original(h.T, h.House, h.inspectors[0].Token, list[0]); status != http.StatusForbidden {
 		h.T.Errorf("an inspector gets the original: %d", status)
 	}
-	if status, data := h.Raw("GET", base+"/original", map[string]string{"Authorization": h.dispatcher.Token}, nil); status != http.StatusOK || !bytes.Equal(data, shot) {
+	if status, data, _ := original(h.T, h.House, h.dispatcher.Token, list[0]); status != http.StatusOK || !bytes.Equal(data, shot) {
 		h.T.Errorf("the desk gets %d, %d bytes of %d", status, len(data), len(shot))
 	}
 	if status, _ := h.Raw("GET", base+"/320", nil, nil); status != http.StatusUnauthorized {

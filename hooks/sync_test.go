@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 
+	"xuncha/hooks"
 	"xuncha/internal/house"
 	"xuncha/internal/phone"
 	"xuncha/sync"
@@ -34,8 +36,10 @@ func act(t *testing.T, h *house.House, u house.User, caseID, name string, args m
 }
 
 // inField assigns a case to two inspectors whose phones have synced.
-func inField(t *testing.T) field {
-	f := field{pair: twoAgencies(t)}
+func inField(t *testing.T) field { return inFieldWith(t, hooks.Config{Now: time.Now}) }
+
+func inFieldWith(t *testing.T, cfg hooks.Config) field {
+	f := field{pair: twoAgenciesWith(t, cfg)}
 	f.a, f.b = f.h.User("inspector", f.here, "李强"), f.h.User("inspector", f.here, "周芳")
 	act(t, f.h, f.dispatcher, f.mine, "accept", map[string]any{"types": []string{"air"}, "division_code": "990101", "urgent": false})
 	act(t, f.h, f.dispatcher, f.mine, "assign", map[string]any{"inspectors": []string{f.a.ID, f.b.ID}, "lead": f.a.ID, "due": soon()})

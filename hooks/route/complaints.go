@@ -321,19 +321,9 @@ func (c *Complaints) reveal(e *core.RequestEvent) error {
 	if !slices.Contains(revealers, user.GetString("role")) {
 		return problem.New("forbidden", "this role never sees who complained")
 	}
-	data, err := readSmall(e)
+	reason, err := readReason(e, intake.MinReveal)
 	if err != nil {
 		return err
-	}
-	var body struct {
-		Reason string `json:"reason"`
-	}
-	if err := intake.Read(data, &body); err != nil {
-		return err
-	}
-	reason, mistakes := intake.CheckReason(body.Reason, intake.MinReveal)
-	if len(mistakes) > 0 {
-		return mistakes
 	}
 	contact, err := store.Complaints{App: e.App, Keys: c.Keys}.Reveal(user, e.Request.PathValue("id"), reason, c.Now())
 	if errors.Is(err, store.ErrOutsideScope) {
@@ -343,6 +333,25 @@ func (c *Complaints) reveal(e *core.RequestEvent) error {
 		return fmt.Errorf("reveal: %w", err)
 	}
 	return e.JSON(http.StatusOK, revealed{contact.Name, contact.Phone, contact.Email, contact.IDNumber, contact.Home})
+}
+
+// readReason reads {"reason"} of at least so many characters.
+func readReason(e *core.RequestEvent, least int) (string, error) {
+	data, err := readSmall(e)
+	if err != nil {
+		return "", err
+	}
+	var body struct {
+		Reason string `json:"reason"`
+	}
+	if err := intake.Read(data, &body); err != nil {
+		return "", err
+	}
+	reason, mistakes := intake.CheckReason(body.Reason, least)
+	if len(mistakes) > 0 {
+		return "", mistakes
+	}
+	return reason, nil
 }
 
 // revealed names each part, given or not.

@@ -25,9 +25,11 @@ const UploadPath = "/api/evidence/upload/"
 // Evidence binds uploads and views of photos.
 //
 //	POST, HEAD, PATCH, DELETE /api/evidence/upload/…   tus 1.0, with or without the slash
-//	GET /api/evidence/{id}/original                    as it came
+//	POST /api/evidence/{id}/original {reason}          an address of the original; logged
+//	GET /api/evidence/{id}/original?pass=…             as it came
 //	GET /api/evidence/{id}/1600, /api/evidence/{id}/320
-func Evidence(se *core.ServeEvent, uploads *evidence.Uploads, shelf evidence.Shelf) {
+//	GET /api/evidence/{id}/proof                       what the custody log tells of it
+func Evidence(se *core.ServeEvent, uploads *evidence.Uploads, shelf evidence.Shelf, originals Originals) {
 	serve := func(e *core.RequestEvent) error {
 		user, err := caseReader(e)
 		if err != nil {
@@ -41,11 +43,13 @@ func Evidence(se *core.ServeEvent, uploads *evidence.Uploads, shelf evidence.She
 	group := se.Router.Group("/api/evidence/upload")
 	group.Bind(apis.BodyLimit(0))
 	group.POST("", serve)
-	group.POST("/", serve)
+	group.POST("/{$}", serve)
 	for _, method := range []string{http.MethodHead, http.MethodPatch, http.MethodDelete} {
 		group.Route(method, "/{id}", serve)
 	}
-	se.Router.GET("/api/evidence/{id}/{form}", func(e *core.RequestEvent) error { return view(e, shelf) })
+	photos := photos{shelf, originals}
+	se.Router.GET("/api/evidence/{id}/{form}", photos.show)
+	se.Router.POST("/api/evidence/{id}/original", originals.ask)
 	cors(se)
 }
 
@@ -86,7 +90,26 @@ func AnswerUpload(err error) (int, []byte) {
 	return a.Status, body
 }
 
-func view(e *core.RequestEvent, shelf evidence.Shelf) error {
+// photos are shown.
+type photos struct {
+	shelf     evidence.Shelf
+	originals Originals
+}
+
+// show answers for each form of a photo; as patterns of their own they would contradict that
+// of uploads.
+func (p photos) show(e *core.RequestEvent) error {
+	switch e.Request.PathValue("form") {
+	case "original":
+		return p.original(e)
+	case "proof":
+		return p.originals.prove(e)
+	}
+	return p.view(e)
+}
+
+// view shows a derivative.
+func (p photos) view(e *core.RequestEvent) error {
 	user, err := caseReader(e)
 	if err != nil {
 		return err
@@ -102,28 +125,37 @@ func view(e *core.RequestEvent, shelf evidence.Shelf) error {
 	if see.Pending {
 		return problem.New("photo_pending", "the bytes have not arrived or are being processed")
 	}
-	path, mime := "", evidence.JPEG
-	switch form {
-	case "original":
-		if !see.Original {
-			return problem.New("forbidden", "the original is for the desk and for who took it")
-		}
-		path, mime = shelf.Original(see.Sum), see.Mime
-	case strconv.Itoa(evidence.Large), strconv.Itoa(evidence.Small):
-		size, _ := strconv.Atoi(form) // one of the two
-		path = shelf.Derivative(see.Sum, size)
-	default:
-		return problem.New("not_found", "a photo has the forms original, %d and %d", evidence.Large, evidence.Small)
+	size, _ := strconv.Atoi(form) // 0 is no size
+	if size != evidence.Large && size != evidence.Small {
+		return problem.New("not_found", "a photo has the forms original, %d, %d and proof", evidence.Large, evidence.Small)
 	}
+	return serve(e, p.shelf.Derivative(see.Sum, size), id+"-"+form, evidence.JPEG)
+}
+
+// original shows what came, to whoever has the address that was given for it.
+func (p photos) original(e *core.RequestEvent) error {
+	id := e.Request.PathValue("id")
+	if !p.originals.admits(e.Request.URL.Query().Get("pass"), id) {
+		return problem.New("photo_pass_invalid", "ask for an address with POST /api/evidence/{id}/original")
+	}
+	sum, mime, err := store.Evidence{App: e.App}.Bytes(id)
+	if err != nil {
+		return err
+	}
+	return serve(e, p.shelf.Original(sum), id+"-original", mime)
+}
+
+// serve sends a file as what it is, if a browser may show that.
+func serve(e *core.RequestEvent, path, name, mime string) error {
 	if !slices.Contains(shown, mime) {
 		mime = "application/octet-stream" // a browser must run nothing of what came from outside
 	}
 	h := e.Response.Header()
 	h.Set("Content-Type", mime)
 	h.Set("Cache-Control", "private, max-age=86400, immutable")
-	h.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", id+"-"+form))
+	h.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", name))
 	h.Set("X-Content-Type-Options", "nosniff")
-	return serveFile(e, path)
+	return serveFile(e, path, name)
 }
 
 // shown are the types that a browser may show.

@@ -4,6 +4,7 @@ package route
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -24,8 +25,9 @@ func asItComes(e *core.RequestEvent) io.ReadCloser {
 	return e.Request.Body
 }
 
-// serveFile sends a file with ranges; one that is not there yet is said so.
-func serveFile(e *core.RequestEvent, path string) error {
+// serveFile sends a file with ranges, under a strong tag that begins with name: a file is
+// replaced whole or not at all. One that is not there yet is said so.
+func serveFile(e *core.RequestEvent, path, name string) error {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		e.Response.Header().Del("Cache-Control")
@@ -39,6 +41,7 @@ func serveFile(e *core.RequestEvent, path string) error {
 	if err != nil {
 		return err
 	}
+	e.Response.Header().Set("ETag", fmt.Sprintf(`"%s-%x-%x"`, name, info.Size(), info.ModTime().UnixNano()))
 	http.ServeContent(e.Response, e.Request, "", info.ModTime(), f)
 	return nil
 }

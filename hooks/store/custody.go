@@ -114,6 +114,16 @@ func (s Custody) Changed(r *core.Record) error {
 	return s.Append(entries...)
 }
 
+// Viewed writes that somebody was given an original.
+func (s Custody) Viewed(v View, user, reason string) error {
+	facts := map[string]any{}
+	if reason != "" {
+		facts["reason"] = reason
+	}
+	entry := custody.Entry{Event: custody.Viewed, Evidence: v.ID, SHA256: v.Sum, Actor: user, Facts: facts}
+	return s.App.RunInTransaction(func(tx core.App) error { return s.In(tx).Append(entry) })
+}
+
 // Receive writes that a photo's bytes are stored and which copies were made of them, and
 // completes the receipt: the place in the log, and a head over it.
 func (s Custody) Receive(evidence string, receipt *custody.Receipt, mime string, copies map[string]any) error {

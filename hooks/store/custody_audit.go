@@ -32,26 +32,26 @@ const (
 
 // Leaves reads all leaves in their order.
 func (s Audited) Leaves(each func(custody.Kept) error) error {
-	return s.leaves(allLeaves, nil, each)
+	return readLeaves(s.App.DB(), allLeaves, nil, each)
 }
 
 // LeavesOf reads those of one photo.
 func (s Audited) LeavesOf(evidence string) (out []custody.Kept, err error) {
-	err = s.leaves(leavesOf, dbx.Params{"evidence": evidence}, func(k custody.Kept) error {
+	err = readLeaves(s.App.DB(), leavesOf, dbx.Params{"evidence": evidence}, func(k custody.Kept) error {
 		out = append(out, k)
 		return nil
 	})
 	return out, err
 }
 
-func (s Audited) leaves(query string, values dbx.Params, each func(custody.Kept) error) error {
+func readLeaves(db dbx.Builder, query string, values dbx.Params, each func(custody.Kept) error) error {
 	var (
 		n     int64
 		leaf  string
 		facts sql.NullString
 		first error
 	)
-	_, err := scan(s.App.DB(), query, values, func() {
+	_, err := scan(db, query, values, func() {
 		k := custody.Kept{N: n, Text: []byte(leaf)}
 		if facts.Valid {
 			k.Facts = []byte(facts.String)

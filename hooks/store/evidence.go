@@ -171,10 +171,24 @@ func (s Evidence) Store(item evidence.Item, f evidence.Finding) error {
 
 // View is what a user may see of a photo.
 type View struct {
-	Sum      string
-	Mime     string // as the worker found it
-	Original bool   // the file itself, not only its derivatives
-	Pending  bool   // the worker has not seen the bytes: nothing is shown yet
+	ID        string
+	Sum       string
+	Mime      string // as the worker found it
+	Original  bool   // the file itself, not only its derivatives
+	AsksFirst bool   // it says where a complainant stood, which this user sees for a reason only
+	Pending   bool   // the worker has not seen the bytes: nothing is shown yet
+}
+
+// Bytes are the sum and the type of a photo.
+func (s Evidence) Bytes(id string) (sum, mime string, err error) {
+	r, err := s.App.FindRecordById("evidence", id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", ErrEvidenceUnknown
+	}
+	if err != nil {
+		return "", "", err
+	}
+	return r.GetString("sha256"), r.GetString("mime"), nil
 }
 
 // ErrEvidenceUnknown: there is no such photo in the user's scope.
@@ -208,8 +222,10 @@ func (s Evidence) See(user *core.Record, id string) (View, error) {
 }
 
 func (s Evidence) viewOf(user, r *core.Record) (View, error) {
-	v := View{Sum: r.GetString("sha256"), Mime: r.GetString("mime"), Pending: r.GetString("state") == "pending", Original: true}
-	if user.GetString("role") != string(casework.Inspector) {
+	v := View{ID: r.Id, Sum: r.GetString("sha256"), Mime: r.GetString("mime"), Pending: r.GetString("state") == "pending", Original: true}
+	role := casework.Role(user.GetString("role"))
+	v.AsksFirst = r.GetString("complaint") != "" && asksFirst(role)
+	if role != casework.Inspector {
 		return v, nil
 	}
 	brought, err := Uploads{App: s.App}.BySum(user.Id, v.Sum)

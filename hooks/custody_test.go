@@ -1,0 +1,249 @@
+package hooks_test
+
+// The custody log over HTTP: who looks at an original is written down, and what the log tells
+// of a photo is proved to whoever holds the public key.
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"xuncha/evidence/custody"
+	"xuncha/hooks"
+	"xuncha/hooks/store"
+	"xuncha/internal/house"
+)
+
+// original asks for the address of an original and gets it; the status is that of the first
+// answer that is no success.
+func original(t *testing.T, h *house.House, token, id string, reason ...string) (int, []byte, http.Header) {
+	t.Helper()
+	status, said := h.Do("POST", "/api/evidence/"+id+"/original", token, map[string]any{"reason": strings.Join(reason, " ")})
+	if status != http.StatusCreated {
+		data, err := json.Marshal(said)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return status, data, nil
+	}
+	res, err := http.Get(h.URL + said["url"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, data, res.Header
+}
+
+// shown is a photo in one of its forms.
+func shown(t *testing.T, h *house.House, token, id, form string) (int, []byte) {
+	t.Helper()
+	if form == "original" {
+		status, data, _ := original(t, h, token, id)
+		return status, data
+	}
+	return h.Raw("GET", "/api/evidence/"+id+"/"+form, map[string]string{"Authorization": token}, nil)
+}
+
+// proofOf is the proof of a photo as a client gets it.
+func proofOf(t *testing.T, h *house.House, token, id string) custody.Proof {
+	t.Helper()
+	status, data := h.Raw("GET", "/api/evidence/"+id+"/proof", map[string]string{"Authorization": token}, nil)
+	if status != http.StatusOK {
+		t.Fatalf("proof: %d %s", status, data)
+	}
+	p, err := custody.ReadProof(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// publicKey is what an agency publishes.
+func publicKey(t *testing.T, h *house.House) custody.PublicKey {
+	t.Helper()
+	key, err := custody.ReadKey(store.LogKeyPath(h.Dir, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key.Public()
+}
+
+func TestThePathOfAPhotoIsProvedToWhoeverHoldsThePublicKey(t *testing.T) {
+	f := inField(t)
+	shot := snap(21)
+	id := f.capture(f.pa, shot)
+	f.sync(t, f.pa)
+	upload(t, f.h, f.a.Token, shot)
+	row := stored(t, f.h, id)
+	if status, data, _ := original(t, f.h, f.dispatcher.Token, id, "核对车牌"); status != http.StatusOK || !bytes.Equal(data, shot) {
+		t.Fatalf("the original: %d, %d bytes", status, len(data))
+	}
+	proven, err := proofOf(t, f.h, f.a.Token, id).Check([]custody.PublicKey{publicKey(t, f.h)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var events []custody.Event
+	for i, leaf := range proven.Leaves {
+		events = append(events, leaf.Event)
+		if leaf.Evidence != id || leaf.SHA256 != sumOf(shot) {
+			t.Errorf("leaf %d is of %s %s", i, leaf.Evidence, leaf.SHA256)
+		}
+	}
+	if !slices.Equal(events, []custody.Event{custody.Captured, custody.Received, custody.Derived, custody.Viewed}) {
+		t.Fatalf("%v", events)
+	}
+	if at := proven.Facts[0]["position"].(map[string]any); at["lon"] != 116.5 || proven.Facts[0]["author"] != f.a.ID || proven.Leaves[0].Actor != f.a.ID {
+		t.Errorf("captured: %v", proven.Facts[0])
+	}
+	if proven.Leaves[3].Actor != f.dispatcher.ID || proven.Facts[3]["reason"] != "核对车牌" {
+		t.Errorf("viewed: %+v %v", proven.Leaves[3], proven.Facts[3])
+	}
+	receipt := row["receipt"].(map[string]any)
+	if receipt["log_index"].(float64) != float64(proven.Leaves[1].N) {
+		t.Errorf("the receipt names %v, the bytes were received by leaf %d", receipt["log_index"], proven.Leaves[1].N)
+	}
+	head, _, err := custody.OpenHead(receipt["tree_head"].(string), []custody.PublicKey{publicKey(t, f.h)})
+	if err != nil || head.Size <= proven.Leaves[1].N {
+		t.Errorf("the head in the receipt: %+v %v", head, err)
+	}
+	if status, _ := f.h.Raw("GET", "/api/evidence/"+id+"/proof", map[string]string{"Authorization": f.b.Token}, nil); status != http.StatusForbidden {
+		t.Errorf("a colleague who may not see the original gets its proof: %d", status)
+	}
+}
+
+func TestAProofThatSomebodyTouchedIsNone(t *testing.T) {
+	f := inField(t)
+	shot := snap(22)
+	id := f.capture(f.pa, shot)
+	f.sync(t, f.pa)
+	upload(t, f.h, f.a.Token, shot)
+	stored(t, f.h, id)
+	key, whole := []custody.PublicKey{publicKey(t, f.h)}, proofOf(t, f.h, f.a.Token, id)
+	stranger, err := custody.NewKey(key[0].Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		touch func(p *custody.Proof)
+		want  error
+	}{
+		"another actor":           {func(p *custody.Proof) { p.Leaves[0].Leaf = strings.Replace(p.Leaves[0].Leaf, f.a.ID, f.b.ID, 1) }, custody.ErrProof},
+		"another position":        {func(p *custody.Proof) { p.Leaves[0].Facts = strings.Replace(p.Leaves[0].Facts, "116.5", "116.6", 1) }, custody.ErrFacts},
+		"a leaf of another place": {func(p *custody.Proof) { p.Leaves[0], p.Leaves[1] = p.Leaves[1], p.Leaves[0] }, nil},
+		"a hash of the path":      {func(p *custody.Proof) { p.Leaves[0].Proof[0][3] ^= 1 }, custody.ErrProof},
+		"another size":            {func(p *custody.Proof) { p.Head = strings.Replace(p.Head, "\n4\n", "\n5\n", 1) }, custody.ErrHead},
+		"a stranger's head": {func(p *custody.Proof) {
+			head, err := custody.PeekHead(p.Head)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Head, err = stranger.Sign(head); err != nil {
+				t.Fatal(err)
+			}
+		}, custody.ErrHead},
+	} {
+		data, err := json.Marshal(whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := custody.ReadProof(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.touch(&p)
+		if _, err := p.Check(key); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := whole.Check([]custody.PublicKey{stranger.Public()}); !errors.Is(err, custody.ErrUntrusted) {
+		t.Errorf("who trusts another key: %v", err)
+	}
+}
+
+func TestTheAddressOfAnOriginalIsGoodForOnePhotoAndTwoMinutes(t *testing.T) {
+	var late atomic.Int64 // minutes
+	f := inFieldWith(t, hooks.Config{Now: func() time.Time { return time.Now().Add(time.Duration(late.Load()) * time.Minute) }})
+	shot := snap(23)
+	id := f.capture(f.pa, shot)
+	f.sync(t, f.pa)
+	upload(t, f.h, f.a.Token, shot)
+	stored(t, f.h, id)
+	status, said := f.h.Do("POST", "/api/evidence/"+id+"/original", f.a.Token, nil)
+	if status != http.StatusCreated {
+		t.Fatalf("%d %v", status, said)
+	}
+	url := said["url"].(string)
+	get := func(url, part string) int {
+		status, data := f.h.Raw("GET", url, map[string]string{"Range": part}, nil)
+		if status == http.StatusPartialContent && !bytes.Equal(data, shot[2:10]) {
+			t.Errorf("a range is %q", data)
+		}
+		return status
+	}
+	if got := get(url, "bytes=2-9"); got != http.StatusPartialContent {
+		t.Errorf("a range: %d", got)
+	}
+	if got := get(strings.Replace(url, id, "other0000000001", 1), ""); got != http.StatusForbidden {
+		t.Errorf("another photo: %d", got)
+	}
+	for _, broken := range []string{url[:len(url)-1], url + "a", strings.Replace(url, "pass=", "pass=z", 1), strings.Split(url, "?")[0]} {
+		if got := get(broken, ""); got != http.StatusForbidden {
+			t.Errorf("%s: %d", broken, got)
+		}
+	}
+	late.Store(3)
+	if got := get(url, ""); got != http.StatusForbidden {
+		t.Errorf("after three minutes: %d", got)
+	}
+}
+
+func TestACopyHasAStrongTagAndRanges(t *testing.T) {
+	f := inField(t)
+	shot := snap(24)
+	id := f.capture(f.pa, shot)
+	f.sync(t, f.pa)
+	upload(t, f.h, f.a.Token, shot)
+	stored(t, f.h, id)
+	ask := func(header map[string]string) (*http.Response, []byte) {
+		req, err := http.NewRequest("GET", f.h.URL+"/api/evidence/"+id+"/320", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", f.b.Token)
+		for k, v := range header {
+			req.Header.Set(k, v)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		data, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res, data
+	}
+	res, whole := ask(nil)
+	tag := res.Header.Get("ETag")
+	if res.StatusCode != http.StatusOK || len(tag) < 10 || strings.HasPrefix(tag, "W/") {
+		t.Fatalf("%d, ETag %q", res.StatusCode, tag)
+	}
+	if res, _ := ask(map[string]string{"If-None-Match": tag}); res.StatusCode != http.StatusNotModified {
+		t.Errorf("the same again: %d", res.StatusCode)
+	}
+	if res, part := ask(map[string]string{"Range": "bytes=10-19", "If-Range": tag}); res.StatusCode != http.StatusPartialContent || !bytes.Equal(part, whole[10:20]) {
+		t.Errorf("a range: %d, %d bytes", res.StatusCode, len(part))
+	}
+}

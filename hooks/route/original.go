@@ -1,0 +1,123 @@
+package route
+
+// Originals: who wants to see one says so first, which is logged, and gets an address that
+// works for a short while, also where a browser can send no header.
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/hooks/problem"
+	"xuncha/hooks/store"
+	"xuncha/intake"
+)
+
+// passTime is how long an address of an original works: long enough for one that is 64 MiB
+// to begin on a slow line, since what has begun is not cut off.
+const passTime = 2 * time.Minute
+
+// Originals gives addresses of originals, and proofs.
+type Originals struct {
+	App core.App
+	Log store.Custody
+	Key []byte // of the addresses
+	Now func() time.Time
+}
+
+// ask answers POST /api/evidence/{id}/original {"reason"}: an address of the original, and a
+// leaf that says who asked. A complainant's photo says where she stood: who has to ask for
+// that says why.
+func (o Originals) ask(e *core.RequestEvent) error {
+	user, err := caseReader(e)
+	if err != nil {
+		return err
+	}
+	see, err := o.see(user, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	least := 0
+	if see.AsksFirst {
+		least = intake.MinReveal
+	}
+	reason, err := readReason(e, least)
+	if err != nil {
+		return err
+	}
+	if err := o.Log.Viewed(see, user.Id, reason); err != nil {
+		return err
+	}
+	until := o.Now().Add(passTime).UTC().Truncate(time.Second)
+	e.Response.Header().Set("Cache-Control", "no-store")
+	return e.JSON(http.StatusCreated, map[string]string{
+		"url":        "/api/evidence/" + see.ID + "/original?pass=" + o.pass(see.ID, until),
+		"expires_at": until.Format(time.RFC3339),
+	})
+}
+
+// see finds a photo whose original a user may see.
+func (o Originals) see(user *core.Record, id string) (store.View, error) {
+	see, err := (store.Evidence{App: o.App}).See(user, id)
+	switch {
+	case errors.Is(err, store.ErrEvidenceUnknown):
+		return see, problem.New("photo_unknown", "evidence %q", id)
+	case err != nil:
+		return see, err
+	case see.Pending:
+		return see, problem.New("photo_pending", "the bytes have not arrived or are being processed")
+	case !see.Original:
+		return see, problem.New("forbidden", "the original is for the desk and for who took it")
+	}
+	return see, nil
+}
+
+// prove answers GET /api/evidence/{id}/proof: everything that the log tells of the photo, to
+// be checked without this server. It is for who may see the original.
+func (o Originals) prove(e *core.RequestEvent) error {
+	user, err := caseReader(e)
+	if err != nil {
+		return err
+	}
+	see, err := o.see(user, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	proof, err := o.Log.ProveEvidence(see.ID)
+	if err != nil {
+		return err
+	}
+	if see.AsksFirst {
+		for i := range proof.Leaves {
+			proof.Leaves[i].Facts = "" // they say where the complainant stood; the proof holds without
+		}
+	}
+	e.Response.Header().Set("Cache-Control", "no-store")
+	return e.JSON(http.StatusOK, proof)
+}
+
+// pass is a token for one photo until a time.
+func (o Originals) pass(id string, until time.Time) string {
+	at := strconv.FormatInt(until.Unix(), 36)
+	mac := hmac.New(sha256.New, o.Key)
+	mac.Write([]byte(id + "." + at))
+	return at + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// admits tells whether a token is good for a photo now.
+func (o Originals) admits(token, id string) bool {
+	at, _, _ := strings.Cut(token, ".")
+	seconds, err := strconv.ParseInt(at, 36, 64)
+	if err != nil {
+		return false
+	}
+	until := time.Unix(seconds, 0)
+	return hmac.Equal([]byte(token), []byte(o.pass(id, until))) && !o.Now().After(until)
+}

@@ -1,0 +1,58 @@
+package store
+
+// Proofs out of the database.
+
+import (
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/evidence/custody"
+)
+
+const (
+	rotations = `SELECT n, leaf, facts FROM custody_leaves WHERE evidence = '' AND event IN ('opened', 'rotated') ORDER BY n`
+	// agreedHead is the first that is kept over a leaf: a change of keys keeps the one that both signed.
+	agreedHead = `SELECT head FROM custody_heads WHERE size > {:n} AND kept = 1 ORDER BY size LIMIT 1`
+)
+
+// Prove makes a proof of leaves under a head over the log as it is now.
+func (s Custody) Prove(leaves []custody.Kept) (custody.Proof, error) {
+	book := ledger{reading(s.App)}
+	clerk := s.clerk()
+	clerk.Book = book
+	_, signed, _, err := clerk.Sealed(s.Key)
+	if err != nil {
+		return custody.Proof{}, err
+	}
+	keys, err := book.rotations()
+	if err != nil {
+		return custody.Proof{}, err
+	}
+	return custody.Prove(book, signed, keys, leaves)
+}
+
+// ProveEvidence proves everything that the log tells of a photo.
+func (s Custody) ProveEvidence(id string) (p custody.Proof, err error) {
+	err = s.App.RunInTransaction(func(tx core.App) error { // one moment of the log
+		leaves, err := Audited{App: tx}.LeavesOf(id)
+		if err != nil {
+			return err
+		}
+		p, err = s.In(tx).Prove(leaves)
+		return err
+	})
+	return p, err
+}
+
+func (l ledger) rotations() (out []custody.Rotation, err error) {
+	err = readLeaves(l.db, rotations, nil, func(k custody.Kept) error {
+		out = append(out, custody.Rotation{Kept: k})
+		return nil
+	})
+	for i := range out {
+		if i > 0 && err == nil { // the first key has none before it
+			_, err = scan(l.db, agreedHead, dbx.Params{"n": out[i].N}, nil, &out[i].Agreed)
+		}
+	}
+	return out, err
+}
