@@ -45,8 +45,8 @@ func original(t *testing.T, h *house.House, token, id string, reason ...string) 
 	return res.StatusCode, data, res.Header
 }
 
-// shown is a photo in one of its forms.
-func shown(t *testing.T, h *house.House, token, id, form string) (int, []byte) {
+// formOf is a photo in one of its forms.
+func formOf(t *testing.T, h *house.House, token, id, form string) (int, []byte) {
 	t.Helper()
 	if form == "original" {
 		status, data, _ := original(t, h, token, id)

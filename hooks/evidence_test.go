@@ -294,7 +294,7 @@ func TestPhotosAreShownToWhomTheyConcern(t *testing.T) {
 		"nobody":                      {"", "320", 401},
 		"a form that there is not":    {f.dispatcher.Token, "640", 404},
 	} {
-		status, body := shown(t, f.h, c.token, id, c.form)
+		status, body := formOf(t, f.h, c.token, id, c.form)
 		if status != c.status {
 			t.Errorf("%s: %d %.200s", name, status, body)
 		}
@@ -360,7 +360,7 @@ func TestASumThatWasCopiedOpensNothing(t *testing.T) {
 		"case": f.mine, "purpose": "scene", "sha256": sum, "size": len(shot), "mime": "text/html", "taken_at": "2026-11-24T09:30:00+08:00",
 	})
 	f.sync(t, f.pa)
-	ask := func(token, form string) (int, []byte) { return shown(t, f.h, token, own, form) }
+	ask := func(token, form string) (int, []byte) { return formOf(t, f.h, token, own, form) }
 	for _, form := range []string{"original", "320"} {
 		for _, token := range []string{f.a.Token, f.dispatcher.Token} {
 			if status, body := ask(token, form); status != http.StatusNotFound || !contains(body, "photo_pending") {

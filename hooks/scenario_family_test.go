@@ -18,7 +18,7 @@ func TestTheAgencyThatGetsAMatterGetsAllWhoComplainedOfIt(t *testing.T) {
 		t.Error("the file that was handed on is not whole")
 	}
 	for _, form := range []string{"320", "original"} {
-		if status, _ := shown(s.T, s.House, s.theirs.Token, shot, form); status != http.StatusOK {
+		if status, _ := formOf(s.T, s.House, s.theirs.Token, shot, form); status != http.StatusOK {
 			t.Errorf("the complainant's photo as %s: %d", form, status)
 		}
 	}
