@@ -73,6 +73,9 @@ func counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
+	if noun == "leaf" {
+		noun = "leave"
+	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 

@@ -38,7 +38,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}, serveCommand(), demoCommand(), superuserCommand(), usersCommand(), agenciesCommand(), holidaysCommand(), geoCommand(), importCommand(), fsckCommand(),
-		verifyCommand(), keyCommand(), backupCommand(), restoreCommand())
+		verifyCommand(), exportCommand(), keyCommand(), backupCommand(), restoreCommand())
 	root.PersistentFlags().String("dir", "pb_data", "the data directory")
 	root.SetFlagErrorFunc(flagError)
 	return root

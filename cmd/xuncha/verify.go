@@ -39,6 +39,10 @@ change is what is elsewhere: write down the key that is printed, on paper, and g
 --key. Give a head that somebody else holds, from a receipt or an exported folder, with
 --head: if the log was rolled back behind it or made anew, that is found.
 
+With FOLDER, or a zip, it checks what xuncha export wrote, on any machine: every file, what the
+log tells of each photo, and that the list of all of it is in the log. Take the key from where
+the agency publishes it; without --key the one that the folder names is taken, and printed.
+
 Notices are no findings: a gap in a phone's chain of photos is one until its photo arrives.
 
 Exit code 0: nothing was found.`
@@ -46,11 +50,21 @@ Exit code 0: nothing was found.`
 func verifyCommand() *cobra.Command {
 	var o verifyOptions
 	cmd := &cobra.Command{
-		Use: "verify", Short: "prove that photos and their log are as they were signed 验证", Long: verifyLong,
-		Example: "  xuncha verify --dir pb_data\n  xuncha verify --case 2026-110101-000012\n" +
+		Use: "verify [FOLDER]", Short: "prove that photos and their log are as they were signed 验证", Long: verifyLong,
+		Example: "  xuncha verify --dir pb_data\n  xuncha verify --case 2026-110101-000012\n  xuncha verify 2026-110101-000012.zip --key xuncha-1f2e3d4c+5a6b7c8d+AQz…\n" +
 			"  xuncha verify --key xuncha-1f2e3d4c+5a6b7c8d+AQz…  --head receipt-head.txt",
-		Args: takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return verify(cmd, o) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return takes("FOLDER")(cmd, args)
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return verifyFolder(cmd, args[0], o)
+			}
+			return verify(cmd, o)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.of, "case", "", "only the photos of this case, by number or id; the log is read whole")
@@ -96,14 +110,23 @@ func verify(cmd *cobra.Command, o verifyOptions) error {
 	})
 }
 
-// known is what the reader knows from elsewhere.
-func (o verifyOptions) known(a *custody.Audit, dir string) error {
+func (o verifyOptions) keys() ([]custody.PublicKey, error) {
+	var out []custody.PublicKey
 	for _, k := range o.trusted {
 		key, err := custody.ParsePublicKey(k)
 		if err != nil {
-			return fmt.Errorf("--key %s: %w", k, err)
+			return nil, fmt.Errorf("--key %s: %w", k, err)
 		}
-		a.Trusted = append(a.Trusted, key)
+		out = append(out, key)
+	}
+	return out, nil
+}
+
+// known is what the reader knows from elsewhere.
+func (o verifyOptions) known(a *custody.Audit, dir string) error {
+	var err error
+	if a.Trusted, err = o.keys(); err != nil {
+		return err
 	}
 	for _, path := range o.heads {
 		data, err := os.ReadFile(path)

@@ -32,12 +32,12 @@ const (
 
 // Leaves reads all leaves in their order.
 func (s Audited) Leaves(each func(custody.Kept) error) error {
-	return readLeaves(s.App.DB(), allLeaves, nil, each)
+	return readLeaves(reading(s.App), allLeaves, nil, each)
 }
 
 // LeavesOf reads those of one photo.
 func (s Audited) LeavesOf(evidence string) (out []custody.Kept, err error) {
-	err = readLeaves(s.App.DB(), leavesOf, dbx.Params{"evidence": evidence}, func(k custody.Kept) error {
+	err = readLeaves(reading(s.App), leavesOf, dbx.Params{"evidence": evidence}, func(k custody.Kept) error {
 		out = append(out, k)
 		return nil
 	})
@@ -70,7 +70,7 @@ func (s Audited) Hashes(each func(place int64, h tlog.Hash) error) error {
 		data  []byte
 		first error
 	)
-	_, err := scan(s.App.DB(), allHashes, nil, func() {
+	_, err := scan(reading(s.App), allHashes, nil, func() {
 		var h tlog.Hash
 		copy(h[:], data)
 		if first == nil {
@@ -87,7 +87,7 @@ func (s Audited) Heads(each func(signed string, stamp []byte) error) error {
 		stamp  []byte
 		first  error
 	)
-	_, err := scan(s.App.DB(), allHeads, nil, func() {
+	_, err := scan(reading(s.App), allHeads, nil, func() {
 		if first == nil {
 			first = each(signed, stamp)
 		}
@@ -98,13 +98,13 @@ func (s Audited) Heads(each func(signed string, stamp []byte) error) error {
 // Has tells whether a photo has a row.
 func (s Audited) Has(evidence string) (bool, error) {
 	var there int
-	n, err := scan(s.App.DB(), hasEvidence, dbx.Params{"id": evidence}, nil, &there)
+	n, err := scan(reading(s.App), hasEvidence, dbx.Params{"id": evidence}, nil, &there)
 	return n > 0, err
 }
 
 // Case finds a case by its id or its number; "" if there is none.
 func (s Audited) Case(name string) (id string, err error) {
-	_, err = scan(s.App.DB(), caseByName, dbx.Params{"name": name}, nil, &id)
+	_, err = scan(reading(s.App), caseByName, dbx.Params{"name": name}, nil, &id)
 	return id, err
 }
 
