@@ -50,7 +50,7 @@ type step struct {
 type item struct {
 	Text, Result  string
 	Before, After *shown
-	Proof         []*shown
+	Proof         []int // the photos of the verification
 }
 
 // shown is a photo with what is known of it.
@@ -73,6 +73,15 @@ func clock(stamp string) string {
 		return stamp
 	}
 	return t.In(shanghai).Format("2006年1月2日 15:04")
+}
+
+// day is a date as people write it; what is no date stays.
+func day(date string) string {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return date
+	}
+	return t.Format("2006年1月2日")
 }
 
 func pageOf(c Contents, list List) ([]byte, error) {
@@ -146,7 +155,7 @@ func (b building) facts() []line {
 	}
 	if !b.Public {
 		lines = append(lines, line{"被举报单位", strings.TrimSpace(unit.Name + " " + unit.CreditCode)}, line{"地址", c.Address},
-			line{"位置", place(c.Location)}, line{"承办人", b.people(c.Inspectors)}, line{"法定期限", c.DueLegal})
+			line{"位置", place(c.Location)}, line{"承办人", b.people(c.Inspectors)}, line{"法定期限", day(c.DueLegal)})
 	}
 	return filled(lines...)
 }
@@ -156,7 +165,7 @@ func (b building) result() []line {
 	lines := []line{{"核查结论", word("outcome", string(c.Outcome))}, {"答复内容", c.ComplainantReply}, {"法律依据", c.LegalBasis}}
 	if !b.Public {
 		lines = append(lines, line{"处理结果", c.HandlingResult}, line{"责令改正文书号", c.OrderNo}, line{"整改措施", c.Measures},
-			line{"整改期限", c.RectifyDeadline}, line{"责任人", c.Responsible})
+			line{"整改期限", day(c.RectifyDeadline)}, line{"责任人", c.Responsible})
 	}
 	return filled(lines...)
 }
@@ -182,6 +191,13 @@ func place(p *casework.Position) string {
 		text += "，设备报告为模拟位置"
 	}
 	return text
+}
+
+func (b building) name(id string) string {
+	if p, ok := b.Records.People[id]; ok {
+		return p.Name
+	}
+	return id
 }
 
 func (b building) person(id string) string {

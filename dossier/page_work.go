@@ -5,6 +5,7 @@ package dossier
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"xuncha/casework"
 )
@@ -28,22 +29,81 @@ var labels = []struct{ arg, name, list string }{
 	{"undeliverable_reason", "未能送达的原因", ""},
 }
 
-func (b building) steps() ([]step, error) {
-	out := []step{}
-	for _, raw := range b.Records.Actions {
-		var row struct {
-			Name, Actor, Outcome string
-			ActorKind            string `json:"actor_kind"`
-			ReceivedAt           string `json:"received_at"`
-			DeviceAt             string `json:"device_at"`
-			Args                 map[string]any
-			Position             *casework.Position
-			Evidence             []string
+// action is an action as its record tells it.
+type action struct {
+	Name, Actor, Outcome string
+	ActorKind            string `json:"actor_kind"`
+	ReceivedAt           string `json:"received_at"`
+	DeviceAt             string `json:"device_at"`
+	Args                 map[string]json.RawMessage
+	Position             *casework.Position
+	Evidence             []string
+}
+
+// judged is an item in the arguments of submit or verify.
+type judged struct {
+	ID, Before, After, Reason string
+	Passed                    *bool
+	Evidence                  []string
+}
+
+// Items are those that the action speaks of; most speak of none.
+func (a action) Items() (out []judged) {
+	_ = json.Unmarshal(a.Args["items"], &out)
+	return out
+}
+
+// lines say what was found of an item.
+func (i judged) lines(texts map[string]string) []line {
+	if i.Passed == nil {
+		return nil
+	}
+	result := "通过"
+	if !*i.Passed {
+		result = "未通过：" + i.Reason
+	}
+	return []line{{"核验", texts[i.ID] + "——" + result}}
+}
+
+// numbers are those of photos, each once, in their order.
+func (b building) numbers(ids []string) []int {
+	var out []int
+	for _, id := range ids {
+		if p := b.byID[id]; p != nil && !slices.Contains(out, p.N) {
+			out = append(out, p.N)
 		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// itemTexts are those of what had to be put right, by id.
+func (b building) itemTexts() (map[string]string, error) {
+	texts := map[string]string{}
+	for _, raw := range b.Records.Rectifications {
+		var row struct{ Items []casework.Item }
 		if err := json.Unmarshal(raw, &row); err != nil {
 			return nil, err
 		}
-		s := step{At: clock(row.ReceivedAt), Name: row.Name, Who: b.person(row.Actor), Place: place(row.Position), Late: row.Outcome != casework.Applied}
+		for _, i := range row.Items {
+			texts[i.ID] = i.Text
+		}
+	}
+	return texts, nil
+}
+
+func (b building) steps() ([]step, error) {
+	out := []step{}
+	texts, err := b.itemTexts()
+	if err != nil {
+		return nil, err
+	}
+	for _, raw := range b.Records.Actions {
+		var row action
+		if err := json.Unmarshal(raw, &row); err != nil {
+			return nil, err
+		}
+		s := step{At: clock(row.ReceivedAt), Name: row.Name, Who: b.name(row.Actor), Place: place(row.Position), Late: row.Outcome != casework.Applied}
 		if row.DeviceAt != "" {
 			s.At = clock(row.DeviceAt)
 		}
@@ -54,25 +114,25 @@ func (b building) steps() ([]step, error) {
 			s.Name = rule.ZH
 		}
 		s.Lines = argued(row.Args)
-		for _, id := range row.Evidence {
-			if p := b.byID[id]; p != nil {
-				s.Photos = append(s.Photos, p.N)
-			}
+		cited := row.Evidence
+		for _, i := range row.Items() {
+			s.Lines, cited = append(s.Lines, i.lines(texts)...), append(append(cited, i.Before, i.After), i.Evidence...)
 		}
+		s.Photos = b.numbers(cited)
 		out = append(out, s)
 	}
 	return out, nil
 }
 
 // argued are the arguments of an action that people read.
-func argued(args map[string]any) []line {
+func argued(args map[string]json.RawMessage) []line {
 	var out []line
 	for _, l := range labels {
-		value, ok := args[l.arg]
-		if !ok || value == nil || value == "" {
+		var value any
+		if json.Unmarshal(args[l.arg], &value) != nil || value == nil || value == "" {
 			continue
 		}
-		text := fmt.Sprint(value)
+		text := day(fmt.Sprint(value))
 		if l.list != "" {
 			text = word(l.list, text)
 		}
@@ -131,11 +191,7 @@ func (b building) items() ([]item, error) {
 			default:
 				shows.Result = "尚未核验"
 			}
-			for _, id := range i.Evidence {
-				if p := b.byID[id]; p != nil {
-					shows.Proof = append(shows.Proof, p)
-				}
-			}
+			shows.Proof = b.numbers(i.Evidence)
 			out = append(out, shows)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -153,12 +154,8 @@ func tellAudit(cmd *cobra.Command, r custody.Report, asJSON bool, took time.Dura
 			return err
 		}
 	} else {
-		for _, f := range r.Findings {
-			fmt.Fprintf(out, "%s: %s: %s\n", f.Code, f.Subject, f.What)
-		}
-		for _, n := range r.Notices {
-			fmt.Fprintf(out, "notice %s: %s: %s\n", n.Code, n.Subject, n.What)
-		}
+		printFindings(out, "", r.Findings)
+		printFindings(out, "notice ", r.Notices)
 		fmt.Fprintf(out, "%s, %s, %s, %s read (%s) in %s\n", counted(int(r.Leaves), "leaf"), counted(r.Heads, "signed head"),
 			counted(r.Photos, "photo"), counted(r.Files, "file"), size(r.Bytes), took.Round(time.Millisecond))
 		fmt.Fprintf(out, "root %s\nkey  %s\n%s\n", r.Root, r.Key, counted(len(r.Findings), "finding"))
@@ -167,4 +164,16 @@ func tellAudit(cmd *cobra.Command, r custody.Report, asJSON bool, took time.Dura
 		return errors.New(counted(n, "finding"))
 	}
 	return nil
+}
+
+// printedAtMost of one kind; a disk that is going may have thousands.
+const printedAtMost = 100
+
+func printFindings(out io.Writer, kind string, list []custody.Finding) {
+	for _, f := range list[:min(len(list), printedAtMost)] {
+		fmt.Fprintf(out, "%s%s: %s: %s\n", kind, f.Code, f.Subject, f.What)
+	}
+	if more := len(list) - printedAtMost; more > 0 {
+		fmt.Fprintf(out, "%sand %s more; --json names all\n", kind, grouped(more))
+	}
 }

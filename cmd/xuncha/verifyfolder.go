@@ -32,9 +32,7 @@ func verifyFolder(cmd *cobra.Command, path string, o verifyOptions) error {
 	if o.asJSON {
 		err = json.NewEncoder(out).Encode(c)
 	} else {
-		for _, f := range c.Findings {
-			fmt.Fprintf(out, "%s: %s: %s\n", f.Code, f.Subject, f.What)
-		}
+		printFindings(out, "", c.Findings)
 		fmt.Fprintf(out, "case %s, made %s, %s, %s read (%s)\n", c.Number, c.MadeAt, counted(len(c.Photos), "photo"), counted(c.Read, "file"), size(c.Bytes))
 		fmt.Fprintf(out, "log of %s, signed %s\nkey  %s\n", counted(int(c.Head.Size), "leaf"), c.Head.At, c.Key)
 		if len(trusted) == 0 && c.Key != "" {

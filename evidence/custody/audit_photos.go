@@ -34,7 +34,7 @@ type story struct {
 }
 
 func (r *running) photos() error {
-	chains := chain{known: map[string]bool{}, after: map[string]string{}}
+	chains := chain{known: map[string]bool{}, taken: map[string]int{}, after: map[string][]string{}}
 	err := r.Archive.Photos(r.Case, func(p Photo) error {
 		r.report.Photos++
 		r.tell("photos", int64(r.report.Photos), 0)
@@ -42,7 +42,7 @@ func (r *running) photos() error {
 		if err != nil {
 			return err
 		}
-		chains.add(r, p)
+		chains.add(p)
 		return r.photo(p, tellStory(kept))
 	})
 	chains.end(r)
@@ -244,32 +244,38 @@ func (r *running) gone() error {
 
 // chain follows the photos of devices: each carries the hash of the one before it.
 type chain struct {
-	known map[string]bool   // sums
-	after map[string]string // the photo that follows a sum, by device and sum
+	known map[string]bool     // sums
+	taken map[string]int      // how often, by device and sum: the same bytes may come twice
+	after map[string][]string // the photos that follow one, by device and sum
 	asks  []Photo
 }
 
-func (c *chain) add(r *running, p Photo) {
+func (c *chain) add(p Photo) {
 	c.known[p.SHA256] = true
-	if p.Device == "" || p.Previous == "" {
+	if p.Device == "" {
 		return
 	}
-	key := p.Device + " " + p.Previous
-	if other, taken := c.after[key]; taken {
-		r.notice(NoticeFork, "photo "+p.ID, "it follows %.12s… as photo %s does, on the same device", p.Previous, other)
+	c.taken[p.Device+" "+p.SHA256]++
+	if p.Previous != "" {
+		key := p.Device + " " + p.Previous
+		c.after[key] = append(c.after[key], p.ID)
+		c.asks = append(c.asks, p)
 	}
-	c.after[key] = p.ID
-	c.asks = append(c.asks, p)
 }
 
-// end names the gaps. Of one case alone they cannot be told: the photo before may be of another.
+// end names gaps and forks. Of one case alone they cannot be told: the photo before may be of
+// another.
 func (c *chain) end(r *running) {
 	if r.Case != "" {
 		return
 	}
 	for _, p := range c.asks {
+		key := p.Device + " " + p.Previous
 		if !c.known[p.Previous] {
 			r.notice(NoticeGap, "photo "+p.ID, "the photo that %s took before it (%.12s…) has not arrived", strings.TrimSpace(p.Device), p.Previous)
+		}
+		if others := c.after[key]; len(others) > max(1, c.taken[key]) && others[0] != p.ID {
+			r.notice(NoticeFork, "photo "+p.ID, "it follows %.12s… as photo %s does, on the same device", p.Previous, others[0])
 		}
 	}
 }

@@ -271,3 +271,18 @@ func TestTheNonceHidesFacts(t *testing.T) {
 		t.Error("the same facts have the same hash: they can be guessed")
 	}
 }
+
+func TestAForkInTheChainOfADeviceIsSaid(t *testing.T) {
+	m := house(t, 6)
+	before := m.photos[2].Previous
+	m.photos[4].Previous, m.photos[4].Facts["previous"] = before, before
+	var forks []string
+	for _, n := range m.audit(t).Notices {
+		if n.Code == custody.NoticeFork {
+			forks = append(forks, n.Subject)
+		}
+	}
+	if len(forks) != 1 || forks[0] != "photo "+m.photos[4].ID {
+		t.Errorf("%v", forks)
+	}
+}
