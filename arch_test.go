@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"dossier":            {"casework", "evidence/custody"},
 	"migrations":         {},
 	"hooks":              append([]string{"internal/prepared", "hooks/route", "hooks/store", "hooks/problem", "migrations"}, middle...),
-	"hooks/route":        slices.Concat([]string{"hooks/store", "hooks/problem", "web"}, middle, stock),
+	"hooks/route":        slices.Concat([]string{"dossier", "hooks/store", "hooks/problem", "web"}, middle, stock),
 	"hooks/store":        append([]string{"dossier", "evidence/custody"}, middle...),
 	"hooks/problem":      middle,
 	"archive":            {"evidence/custody", "hooks", "hooks/store", "sync"},

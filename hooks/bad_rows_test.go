@@ -448,7 +448,7 @@ func badPhotos() []bad {
 		{name: "a photo that is none", as: "inspector", line: "GET /api/evidence/nothing/320", status: 404, code: "photo_unknown"},
 		{name: "a photo on another path", as: "inspector", line: "POST /api/evidence/..%2f..%2f/original", status: 404, code: "photo_unknown"},
 		{name: "a photo for an administrator", as: "admin", line: "GET /api/evidence/nothing/proof", status: 403, code: "forbidden"},
-		{name: "an original without an address", as: "dispatcher", line: "GET /api/evidence/nothing/original", status: 403, code: "photo_pass_invalid"},
+		{name: "an original without an address", as: "dispatcher", line: "GET /api/evidence/nothing/original", status: 403, code: "pass_invalid"},
 		{name: "a proof of nothing", as: "dispatcher", line: "GET /api/evidence/nothing/proof", status: 404, code: "photo_unknown"},
 		{name: "a photo is posted", as: "inspector", line: "POST /api/evidence/nothing/320", body: "x", status: 405, code: "method_not_allowed"},
 	}

@@ -8,13 +8,19 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
+	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"xuncha/dossier"
+	"xuncha/evidence"
 	"xuncha/evidence/custody"
 	"xuncha/hooks"
 	"xuncha/hooks/store"
@@ -245,5 +251,92 @@ func TestACopyHasAStrongTagAndRanges(t *testing.T) {
 	}
 	if res, part := ask(map[string]string{"Range": "bytes=10-19", "If-Range": tag}); res.StatusCode != http.StatusPartialContent || !bytes.Equal(part, whole[10:20]) {
 		t.Errorf("a range: %d, %d bytes", res.StatusCode, len(part))
+	}
+}
+
+// folderOf is the folder of a case as it is sent, by names.
+func folderOf(t *testing.T, h *house.House, token, caseID string) map[string][]byte {
+	t.Helper()
+	status, said := h.Do("POST", "/api/cases/"+caseID+"/export", token, nil)
+	if status != http.StatusCreated {
+		t.Fatalf("export: %d %v", status, said)
+	}
+	status, data := h.Raw("GET", said["url"].(string), nil, nil)
+	if status != http.StatusOK {
+		t.Fatalf("export: %d %.200s", status, data)
+	}
+	path := filepath.Join(t.TempDir(), "case.zip")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir, closing, err := dossier.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = closing() }()
+	checked, err := dossier.Check(dir, []custody.PublicKey{publicKey(t, h)}, nil)
+	if err != nil || len(checked.Findings) > 0 {
+		t.Fatalf("the folder does not check: %v %+v", err, checked.Findings)
+	}
+	out := map[string][]byte{}
+	for _, f := range append(checked.Files, dossier.File{Path: dossier.ListName}, dossier.File{Path: dossier.ProofName}) {
+		if out[f.Path], err = fs.ReadFile(dir, f.Path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+func TestAFolderGoesToDesksInWhoseScopeTheCaseLies(t *testing.T) {
+	f := inField(t)
+	shot := snap(25)
+	id := f.capture(f.pa, shot)
+	f.sync(t, f.pa)
+	upload(t, f.h, f.a.Token, shot)
+	stored(t, f.h, id)
+	files := folderOf(t, f.h, f.dispatcher.Token, f.mine)
+	if !bytes.Equal(files["photos/001-"+id+".jpg"], shot) || !bytes.Contains(files[dossier.PageName], []byte("李强")) {
+		t.Errorf("it holds %v", slices.Sorted(maps.Keys(files)))
+	}
+	proven, err := proofOf(t, f.h, f.dispatcher.Token, id).Check(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := proven.Leaves[len(proven.Leaves)-1]; last.Event != custody.Exported || last.Actor != f.dispatcher.ID {
+		t.Errorf("the last leaf is %+v", last)
+	}
+	for name, c := range map[string]struct {
+		token  string
+		body   map[string]any
+		status int
+		code   string
+	}{
+		"another agency":       {f.them.Token, nil, 404, "case_unknown"},
+		"an inspector":         {f.a.Token, nil, 403, "forbidden"},
+		"nobody":               {"", nil, 401, "unauthorized"},
+		"public, and not over": {f.dispatcher.Token, map[string]any{"public": true}, 409, "case_not_public"},
+		"another word":         {f.dispatcher.Token, map[string]any{"publik": true}, 400, "field_unknown"},
+	} {
+		status, said := f.h.Do("POST", "/api/cases/"+f.mine+"/export", c.token, c.body)
+		if status != c.status || said["code"] != c.code {
+			t.Errorf("%s: %d %v", name, status, said)
+		}
+	}
+	if status, data := f.h.Raw("GET", "/api/cases/"+f.mine+"/export?pass=a.b.c", nil, nil); status != http.StatusForbidden {
+		t.Errorf("without an address: %d %.100s", status, data)
+	}
+	path := evidence.Shelf{Dir: filepath.Join(f.h.Dir, "evidence")}.Original(sumOf(shot))
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(shot[:len(shot)-1:len(shot)-1], 0), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, said := f.h.Do("POST", "/api/cases/"+f.mine+"/export", f.dispatcher.Token, nil)
+	if status, data := f.h.Raw("GET", said["url"].(string), nil, nil); status != http.StatusInternalServerError || !contains(data, "original_altered") {
+		t.Errorf("an original that was touched goes out: %d %.100s", status, data)
+	}
+	if left, err := filepath.Glob(filepath.Join(f.h.Dir, "export-*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
 	}
 }

@@ -39,7 +39,10 @@ func bindEvidence(app core.App, h *house) error {
 		if err := shelf.Tidy(); err != nil {
 			slog.Error("half written photos were not removed", "error", err)
 		}
-		route.Evidence(se, uploads, shelf, route.Originals{App: app, Log: h.log, Key: h.keys.For("original"), Now: h.cfg.Now})
+		passes := route.Passes{Key: h.keys.For("pass"), Now: h.cfg.Now}
+		route.Evidence(se, uploads, shelf, route.Originals{App: app, Log: h.log, Passes: passes})
+		dossiers := store.Dossiers{App: app, Log: h.log, Files: evidence.Reading{Shelf: shelf}}
+		route.Exports{App: app, Dossiers: dossiers, Passes: passes}.Bind(se)
 		return se.Next()
 	})
 	whileServing(app, func(ctx context.Context) {

@@ -192,6 +192,9 @@ func (h *hall) photosAreClean(ids string, shot []byte) {
 	if status, _ := h.Raw("GET", base+"/320", nil, nil); status != http.StatusUnauthorized {
 		h.T.Errorf("the public gets %d", status)
 	}
+	for name, data := range folderOf(h.T, h.House, h.dispatcher.Token, h.caseOf(list[0])) {
+		h.look("the folder of the case, "+name+",", data)
+	}
 	_, file := h.Raw("GET", "/api/cases/"+h.caseOf(list[0]), map[string]string{"Authorization": h.inspectors[0].Token}, nil)
 	h.look("an inspector in the file, after the tags were read,", file)
 	if !bytes.Contains(file, []byte(list[0])) {

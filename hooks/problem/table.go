@@ -104,7 +104,9 @@ var rows = map[string]Row{
 	"tus_version":              {412, "缺少或不支持的 Tus-Resumable 版本，应为 1.0.0。", "Tus-Resumable must be 1.0.0."},
 	"tus_extension":            {501, "不支持此 tus 扩展。", "This extension of tus is not supported."},
 	"photo_unknown":            {404, "没有找到这张照片，或它不在您的范围内。", "There is no such photo within your scope."},
-	"photo_pass_invalid":       {403, "原图链接无效或已过期，请重新获取。", "The address of the original is not valid any more; ask for a new one."},
+	"pass_invalid":             {403, "链接无效或已过期，请重新获取。", "The address is not valid any more; ask for a new one."},
+	"case_not_public":          {409, "案件办结后才能导出公开版。", "Only a closed case has a public form."},
+	"original_altered":         {500, "原始照片与接收时不一致，已停止导出，请联系运维人员核验。", "An original is not the one that was received; nothing was exported. Ask the operator to verify."},
 	"photo_pending":            {404, "照片尚未送达，请稍后再看。", "The photo has not arrived yet; look again later."},
 
 	"bad_form":               {400, "表单内容有误或传输中断，请重新提交。", "The form is not valid or broke off; send it again."},

@@ -135,8 +135,8 @@ func (p photos) view(e *core.RequestEvent) error {
 // original shows what came, to whoever has the address that was given for it.
 func (p photos) original(e *core.RequestEvent) error {
 	id := e.Request.PathValue("id")
-	if !p.originals.admits(e.Request.URL.Query().Get("pass"), id) {
-		return problem.New("photo_pass_invalid", "ask for an address with POST /api/evidence/{id}/original")
+	if _, ok := p.originals.admits(e); !ok {
+		return problem.New("pass_invalid", "ask for an address with POST /api/evidence/{id}/original")
 	}
 	sum, mime, err := store.Evidence{App: e.App}.Bytes(id)
 	if err != nil {

@@ -4,14 +4,8 @@ package route
 // works for a short while, also where a browser can send no header.
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"net/http"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -20,16 +14,11 @@ import (
 	"xuncha/intake"
 )
 
-// passTime is how long an address of an original works: long enough for one that is 64 MiB
-// to begin on a slow line, since what has begun is not cut off.
-const passTime = 2 * time.Minute
-
 // Originals gives addresses of originals, and proofs.
 type Originals struct {
 	App core.App
 	Log store.Custody
-	Key []byte // of the addresses
-	Now func() time.Time
+	Passes
 }
 
 // ask answers POST /api/evidence/{id}/original {"reason"}: an address of the original, and a
@@ -55,12 +44,7 @@ func (o Originals) ask(e *core.RequestEvent) error {
 	if err := o.Log.Viewed(see, user.Id, reason); err != nil {
 		return err
 	}
-	until := o.Now().Add(passTime).UTC().Truncate(time.Second)
-	e.Response.Header().Set("Cache-Control", "no-store")
-	return e.JSON(http.StatusCreated, map[string]string{
-		"url":        "/api/evidence/" + see.ID + "/original?pass=" + o.pass(see.ID, until),
-		"expires_at": until.Format(time.RFC3339),
-	})
+	return o.give(e, "/api/evidence/"+see.ID+"/original", see.ID)
 }
 
 // see finds a photo whose original a user may see.
@@ -101,23 +85,4 @@ func (o Originals) prove(e *core.RequestEvent) error {
 	}
 	e.Response.Header().Set("Cache-Control", "no-store")
 	return e.JSON(http.StatusOK, proof)
-}
-
-// pass is a token for one photo until a time.
-func (o Originals) pass(id string, until time.Time) string {
-	at := strconv.FormatInt(until.Unix(), 36)
-	mac := hmac.New(sha256.New, o.Key)
-	mac.Write([]byte(id + "." + at))
-	return at + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
-}
-
-// admits tells whether a token is good for a photo now.
-func (o Originals) admits(token, id string) bool {
-	at, _, _ := strings.Cut(token, ".")
-	seconds, err := strconv.ParseInt(at, 36, 64)
-	if err != nil {
-		return false
-	}
-	until := time.Unix(seconds, 0)
-	return hmac.Equal([]byte(token), []byte(o.pass(id, until))) && !o.Now().After(until)
 }

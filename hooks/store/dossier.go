@@ -33,9 +33,27 @@ var ErrNotPublic = errors.New("only a closed case has a public form")
 
 // Export is what is asked for.
 type Export struct {
-	Case   string // id
-	Public bool
-	Actor  string // id of the user; custody.System for the operator
+	Case   string `json:"case"` // id
+	Public bool   `json:"public"`
+	Actor  string `json:"actor"` // id of the user; custody.System for the operator
+}
+
+// Admits says why a case may not be exported as it is asked for.
+func (s Dossiers) Admits(x Export) error {
+	r, err := s.App.FindRecordById("cases", x.Case)
+	if err == nil && x.Public && r.GetString("status") != string(casework.Closed) {
+		err = ErrNotPublic
+	}
+	return err
+}
+
+// Name is what the folder of a case is called.
+func (s Dossiers) Name(caseID string) (string, error) {
+	r, err := s.App.FindRecordById("cases", caseID)
+	if err != nil {
+		return "", err
+	}
+	return dossier.FolderName(r.GetString("number")), nil
 }
 
 // Write writes the folder of a case into a sink. Until all photos are in it, nothing is
@@ -122,8 +140,8 @@ func (s Dossiers) contents(x Export) (c dossier.Contents, err error) {
 		return c, err
 	}
 	if x.Public {
-		if c.Records.Case.Status != casework.Closed {
-			return c, ErrNotPublic
+		if err := s.Admits(x); err != nil {
+			return c, err
 		}
 		c.Records = publicRecords(c.Records.Case)
 	} else if err := s.records(record, &c.Records); err != nil {

@@ -69,7 +69,7 @@ func ReadKeys(path string) (Keys, error) {
 }
 
 // For derives the 32-byte key of one purpose: "cursor", "phrase", "identity", "contact",
-// "original", "fingerprint".
+// "pass", "fingerprint".
 func (k Keys) For(purpose string) []byte {
 	key, err := hkdf.Key(sha256.New, k.root, nil, "xuncha/"+purpose, keySize)
 	if err != nil {
