@@ -11,6 +11,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	tsa "xuncha/evidence/stamp"
 	"xuncha/hooks/store"
 )
 
@@ -36,7 +37,22 @@ func bindCustody(app core.App, h *house) error {
 		seal(log)
 		return err
 	})
-	return nil
+	if h.cfg.TSA == "" {
+		return nil
+	}
+	h.stamp = tsa.Authority{URL: h.cfg.TSA}.Ask
+	return app.Cron().Add("xunchaStamp", hourly, func() { h.stampHead(context.Background()) })
+}
+
+// hourly: what was refused is tried again soon; a head is stamped once a day.
+const hourly = "17 * * * *"
+
+func (h *house) stampHead(ctx context.Context) {
+	if done, err := h.log.Stamp(ctx, h.stamp); err != nil {
+		slog.Error("the head of the custody log was not stamped; it is tried again in an hour", "error", err)
+	} else if done {
+		slog.Info("the head of the custody log was stamped")
+	}
 }
 
 func (h *house) logCapture(e *core.RecordEvent) error {

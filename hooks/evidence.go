@@ -41,7 +41,7 @@ func bindEvidence(app core.App, h *house) error {
 		}
 		passes := route.Passes{Key: h.keys.For("pass"), Now: h.cfg.Now}
 		route.Evidence(se, uploads, shelf, route.Originals{App: app, Log: h.log, Passes: passes})
-		dossiers := store.Dossiers{App: app, Log: h.log, Files: evidence.Reading{Shelf: shelf}}
+		dossiers := store.Dossiers{App: app, Log: h.log, Files: evidence.Reading{Shelf: shelf}, Stamp: h.stamp}
 		route.Exports{App: app, Dossiers: dossiers, Passes: passes}.Bind(se)
 		return se.Next()
 	})

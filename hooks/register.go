@@ -4,6 +4,7 @@
 package hooks
 
 import (
+	"context"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -27,6 +28,7 @@ type Config struct {
 	FCMEndpoint    string       // another address of FCM's HTTP v1, for tests
 	Quiet          notify.Quiet // when only urgent messages go out; the zero value is never
 
+	TSA    string // address of a time-stamping authority (RFC 3161); empty: heads are not stamped
 	LogKey string // path of the key of the custody log; empty: in the data directory
 
 	Durable  string // what durable means: DurableDisk, also where it is empty, or DurableBackup
@@ -47,7 +49,8 @@ type house struct {
 	push      *notify.Worker
 	shelf     evidence.Shelf
 	log       store.Custody
-	why       string // why the database is an older one than it was; empty if it is not
+	stamp     func(ctx context.Context, head string) ([]byte, error) // nil: heads are not stamped
+	why       string                                                 // why the database is an older one than it was; empty if it is not
 	divisions *store.Map
 	ways      route.Ways
 

@@ -34,6 +34,8 @@ func serveCommand() *cobra.Command {
 
   XUNCHA_FCM_CREDENTIALS   path of a service account file; without it pushes go to the log
   XUNCHA_FCM_ENDPOINT      another address of FCM's HTTP v1 (tests)
+  XUNCHA_LOG_KEY           path of the key that signs the custody log (in the data directory)
+  XUNCHA_TSA_URL           a time-stamping authority (RFC 3161) that stamps its head each day
   XUNCHA_QUIET_HOURS       when only urgent messages go out, in Asia/Shanghai (22-7), or off
 
 --durable says what phones are told to be safe; a phone keeps its work until then, and seven
@@ -85,12 +87,31 @@ func settings() (hooks.Config, error) {
 		FCMCredentials: os.Getenv("XUNCHA_FCM_CREDENTIALS"),
 		FCMEndpoint:    os.Getenv("XUNCHA_FCM_ENDPOINT"),
 		LogKey:         os.Getenv(logKeyEnv),
+		TSA:            os.Getenv(tsaEnv),
 	}
 	var err error
 	if cfg.Quiet, err = notify.ParseQuiet(os.Getenv("XUNCHA_QUIET_HOURS")); err != nil {
 		return cfg, fmt.Errorf("XUNCHA_QUIET_HOURS: %w", err)
 	}
+	if err := checkAddress(tsaEnv, cfg.TSA, "https://tsa.example.org"); err != nil {
+		return cfg, err
+	}
 	return cfg, checkPush(cfg)
+}
+
+// tsaEnv names a time-stamping authority.
+const tsaEnv = "XUNCHA_TSA_URL"
+
+// checkAddress: a password in it stands in no message.
+func checkAddress(name, address, like string) error {
+	if address == "" {
+		return nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return fmt.Errorf("%s: want an address such as %s", name, like)
+	}
+	return nil
 }
 
 func checkSync(cfg hooks.Config) error {
@@ -109,11 +130,8 @@ const minAway, maxAway = 7, 3650
 // checkPush: what would stop the start is found before it. The file's content and the
 // address's password stand in no message.
 func checkPush(cfg hooks.Config) error {
-	if cfg.FCMEndpoint != "" {
-		u, err := url.Parse(cfg.FCMEndpoint)
-		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			return errors.New("XUNCHA_FCM_ENDPOINT: want an address such as https://fcm.googleapis.com/v1")
-		}
+	if err := checkAddress("XUNCHA_FCM_ENDPOINT", cfg.FCMEndpoint, "https://fcm.googleapis.com/v1"); err != nil {
+		return err
 	}
 	if cfg.FCMCredentials == "" {
 		return nil
@@ -134,9 +152,12 @@ func printSettings(cmd *cobra.Command, dir, http string, cfg hooks.Config) {
 		push = "fcm, credentials " + cfg.FCMCredentials
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\ndurable %s\naway  %d days\n", dir, http, push, cfg.Quiet, cfg.Durable, cfg.AwayDays)
-	if u, err := url.Parse(cfg.FCMEndpoint); err == nil && cfg.FCMEndpoint != "" {
-		fmt.Fprintf(cmd.OutOrStdout(), "fcm   %s\n", u.Redacted())
+	for _, a := range []struct{ name, address string }{{"fcm", cfg.FCMEndpoint}, {"tsa", cfg.TSA}} {
+		if u, err := url.Parse(a.address); err == nil && a.address != "" {
+			fmt.Fprintf(cmd.OutOrStdout(), "%-6s%s\n", a.name, u.Redacted())
+		}
 	}
+	fmt.Fprintf(cmd.OutOrStdout(), "key   %s\n", store.LogKeyPath(dir, cfg.LogKey))
 }
 
 // greet says how to make the first administrator where there is none yet.

@@ -17,6 +17,7 @@ import (
 
 	"xuncha/evidence"
 	"xuncha/evidence/custody"
+	"xuncha/evidence/stamp"
 	"xuncha/hooks/store"
 )
 
@@ -25,6 +26,7 @@ type verifyOptions struct {
 	of      string
 	trusted []string
 	heads   []string
+	roots   string
 	asJSON  bool
 }
 
@@ -71,6 +73,7 @@ func verifyCommand() *cobra.Command {
 	f.StringVar(&o.of, "case", "", "only the photos of this case, by number or id; the log is read whole")
 	f.StringArrayVar(&o.trusted, "key", nil, "a public key that you trust; may be given again")
 	f.StringArrayVar(&o.heads, "head", nil, "a file with a signed head that you hold; may be given again")
+	f.StringVar(&o.roots, "tsa-roots", "", "certificates in PEM that the time-stamping authority has to lead to")
 	f.BoolVar(&o.asJSON, "json", false, "print the report as JSON")
 	return cmd
 }
@@ -88,6 +91,11 @@ func verify(cmd *cobra.Command, o verifyOptions) error {
 	if err := o.known(&audit, dir); err != nil {
 		return err
 	}
+	stamps, err := o.stamps()
+	if err != nil {
+		return err
+	}
+	audit.Stamp = stamps
 	says := &saying{out: cmd.ErrOrStderr()}
 	audit.Tell = says.at
 	return reading(cmd, func(app core.App) error {
@@ -121,6 +129,18 @@ func (o verifyOptions) keys() ([]custody.PublicKey, error) {
 		out = append(out, key)
 	}
 	return out, nil
+}
+
+// stamps reads time stamps.
+func (o verifyOptions) stamps() (func(head string, token []byte) (string, error), error) {
+	roots, err := stamp.Roots(o.roots)
+	if err != nil {
+		return nil, fmt.Errorf("--tsa-roots: %w", err)
+	}
+	return func(head string, token []byte) (string, error) {
+		s, err := stamp.Read(head, token, roots)
+		return s.String(), err
+	}, nil
 }
 
 // known is what the reader knows from elsewhere.
@@ -158,6 +178,9 @@ func tellAudit(cmd *cobra.Command, r custody.Report, asJSON bool, took time.Dura
 		printFindings(out, "notice ", r.Notices)
 		fmt.Fprintf(out, "%s, %s, %s, %s read (%s) in %s\n", counted(int(r.Leaves), "leaf"), counted(r.Heads, "signed head"),
 			counted(r.Photos, "photo"), counted(r.Files, "file"), size(r.Bytes), took.Round(time.Millisecond))
+		if r.Stamped != "" {
+			fmt.Fprintf(out, "%s, the newest: %s\n", counted(r.Stamps, "time stamp"), r.Stamped)
+		}
 		fmt.Fprintf(out, "root %s\nkey  %s\n%s\n", r.Root, r.Key, counted(len(r.Findings), "finding"))
 	}
 	if n := len(r.Findings); n > 0 {

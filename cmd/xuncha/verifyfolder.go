@@ -20,11 +20,15 @@ func verifyFolder(cmd *cobra.Command, path string, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
+	stamps, err := o.stamps()
+	if err != nil {
+		return err
+	}
 	in, closing, err := dossier.Open(path)
 	if err != nil {
 		return err
 	}
-	c, err := dossier.Check(in, trusted, nil)
+	c, err := dossier.Check(in, trusted, stamps)
 	if err := errors.Join(err, closing()); err != nil {
 		return err
 	}
@@ -35,6 +39,9 @@ func verifyFolder(cmd *cobra.Command, path string, o verifyOptions) error {
 		printFindings(out, "", c.Findings)
 		fmt.Fprintf(out, "case %s, made %s, %s, %s read (%s)\n", c.Number, c.MadeAt, counted(len(c.Photos), "photo"), counted(c.Read, "file"), size(c.Bytes))
 		fmt.Fprintf(out, "log of %s, signed %s\nkey  %s\n", counted(int(c.Head.Size), "leaf"), c.Head.At, c.Key)
+		if c.Stamped != "" {
+			fmt.Fprintf(out, "time stamp: %s\n", c.Stamped)
+		}
 		if len(trusted) == 0 && c.Key != "" {
 			fmt.Fprintln(out, "the key is the folder's own word: compare it with the one that the agency publishes, or give that with --key")
 		}

@@ -53,8 +53,10 @@ type Finding struct {
 // Report is what an audit looked at and what it found.
 type Report struct {
 	Leaves   int64     `json:"leaves"`
-	Root     string    `json:"root,omitempty"` // of all leaves
-	Heads    int       `json:"heads"`          // signed, whose root was compared
+	Root     string    `json:"root,omitempty"`    // of all leaves
+	Heads    int       `json:"heads"`             // signed, whose root was compared
+	Stamps   int       `json:"stamps"`            // time stamps that are of their heads
+	Stamped  string    `json:"stamped,omitempty"` // what the newest says
 	Photos   int       `json:"photos"`
 	Files    int       `json:"files"` // read to their end
 	Bytes    int64     `json:"bytes"`
@@ -123,8 +125,8 @@ type Audit struct {
 	Trusted []PublicKey // one of these the reader knows from elsewhere; none: what the log names is taken
 	Witness []string    // heads that the reader has from elsewhere
 
-	Stamp func(head string, stamp []byte) error // checks a time stamp; nil: none are checked
-	Tell  func(what string, done, of int64)     // how far it is; nil: to nobody
+	Stamp func(head string, stamp []byte) (string, error) // reads a time stamp; nil: none are read
+	Tell  func(what string, done, of int64)               // how far it is; nil: to nobody
 }
 
 // Run audits. An error is one of the disk or the context: the report is then not whole.

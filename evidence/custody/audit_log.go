@@ -164,9 +164,7 @@ func (r *running) signatures() error {
 	err := r.Archive.Heads(func(signed string, stamp []byte) error {
 		check("head", signed)
 		if len(stamp) > 0 && r.Stamp != nil {
-			if err := r.Stamp(signed, stamp); err != nil {
-				r.find(StampAltered, "time stamp", "%v", err)
-			}
+			r.stamp(signed, stamp)
 		}
 		return r.ctx.Err()
 	})
@@ -186,6 +184,15 @@ func (r *running) signatures() error {
 	}
 	r.key()
 	return nil
+}
+
+func (r *running) stamp(signed string, stamp []byte) {
+	said, err := r.Stamp(signed, stamp)
+	if err != nil {
+		r.find(StampAltered, "time stamp", "%v", err)
+		return
+	}
+	r.report.Stamps, r.report.Stamped = r.report.Stamps+1, said
 }
 
 // named are the keys that the log names, in their order.
