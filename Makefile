@@ -53,6 +53,7 @@ soak: js native
 	$(GO) test -run '^$$' -fuzz FuzzReadMeta -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzDerive -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime 10m ./evidence/jpegscale
+	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 60s ./evidence/stamp
 	$(GO) test -run '^$$' -fuzz FuzzUploadMetadata -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzReadRequest -fuzztime 60s ./sync
 	$(GO) test -run '^$$' -fuzz FuzzUnseal -fuzztime 60s ./sync
@@ -71,6 +72,7 @@ soak: js native
 	$(GO) test -run '^$$' -fuzz FuzzReadMapping -fuzztime 60s ./intake
 	TMPDIR=$$(test -w /dev/shm && echo /dev/shm || echo /tmp) STORM_SEED=1 STORM_SEEDS=10000 STORM_LOADS=200 $(GO) test -count 1 -timeout 120m ./internal/storm
 	$(GO) run ./internal/sabotage
+	VERIFY_PHOTOS=10000 $(GO) test -run TestAnUntouchedStore -v -count 1 -timeout 30m ./cmd/xuncha
 	IMPORT_ROWS=20000 $(GO) test -run TestALargeFile -count 1 -timeout 10m ./cmd/xuncha
 	$(GO) test -run '^$$' -fuzz FuzzRows -fuzztime 60s ./sync/watermelon
 	WATERMELON_SEEDS=200 $(GO) test -run TestAppsAndAPhone -count 1 -timeout 90m ./hooks

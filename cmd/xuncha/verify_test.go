@@ -373,3 +373,28 @@ func closeCase(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 }
+
+// manyPhotos is how many a store has that is verified whole; VERIFY_PHOTOS says another number.
+func manyPhotos(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("VERIFY_PHOTOS")
+	if text == "" {
+		return 100
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestAnUntouchedStoreOfManyPhotosHasNoFindings(t *testing.T) {
+	n := manyPhotos(t)
+	dir, _ := gallery(t, n)
+	began := time.Now()
+	r, err := verified(t, dir)
+	if err != nil || len(r.Findings) > 0 || len(r.Notices) > 0 || r.Photos != n || r.Files != 3*n {
+		t.Errorf("%v %+v", err, r)
+	}
+	t.Logf("%d photos, %d leaves, %d files verified in %s", r.Photos, r.Leaves, r.Files, time.Since(began).Round(time.Millisecond))
+}

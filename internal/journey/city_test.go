@@ -171,6 +171,23 @@ func (c *city) fsck() {
 	}
 }
 
+// verify asks whether every photo and the log of all that happened to it are as they were
+// signed, beside the running server.
+func (c *city) verify() {
+	c.t.Helper()
+	var report struct {
+		Photos   int   `json:"photos"`
+		Findings []any `json:"findings"`
+	}
+	out := run(c.t, "verify", "--json", "--dir", c.dir)
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		c.t.Fatalf("verify: %v in %s", err, out)
+	}
+	if report.Photos == 0 || len(report.Findings) > 0 {
+		c.t.Fatalf("verify: %d photos, %v", report.Photos, report.Findings)
+	}
+}
+
 // pushed waits until FCM has accepted a message of a kind for a token.
 func (c *city) pushed(token, kind string) {
 	c.t.Helper()

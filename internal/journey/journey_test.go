@@ -74,6 +74,7 @@ func TestJourneyEndsInTheSameCaseInEveryOrder(t *testing.T) {
 		e.rectify()
 		e.close()
 		c.fsck()
+		c.verify()
 		summary := e.summary()
 		if first == "" {
 			first = summary

@@ -175,6 +175,7 @@ func TestJourneyEndsInTheSameCaseThroughPowerCuts(t *testing.T) {
 			e.close()
 			c.calm()
 			c.fsck()
+			c.verify()
 			summary, messages := e.summary(), e.messages()
 			if seed == 0 {
 				calm, told = summary, messages

@@ -56,6 +56,7 @@ func TestJourneyEndsInTheSameCaseThoughTheMachineIsLost(t *testing.T) {
 			e.rectify()
 			e.close()
 			c.fsck()
+			c.verify()
 			summary := e.summary()
 			if calm == "" {
 				calm = summary
