@@ -24,6 +24,7 @@ import (
 
 	"xuncha/evidence"
 	"xuncha/evidence/custody"
+	"xuncha/hooks"
 	"xuncha/hooks/store"
 	"xuncha/internal/house"
 	"xuncha/internal/photo"
@@ -35,7 +36,9 @@ type shot struct{ id, sum string }
 // gallery is a house where an inspector's phone brought n photos, ended in good order.
 func gallery(t *testing.T, n int) (dir string, shots []shot) {
 	t.Helper()
-	h := house.New(t)
+	cfg := hooks.Config{Now: time.Now}
+	cfg.Limits.Writes = -1 // one inspector brings all of them in a minute
+	h := house.With(t, t.TempDir(), cfg)
 	agency := h.Agency("青河县分局", "990101")
 	inspector := h.User("inspector", agency, "张三")
 	of := h.Case(agency, "990101", "X-2026-1")
