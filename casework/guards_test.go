@@ -63,7 +63,9 @@ func photo(id string, change func(*casework.Evidence)) func(*casetest.World) {
 
 // decided lets a photo be one about which somebody has decided.
 func decided(verdict casework.FlagVerdict) func(*casework.Evidence) {
-	return func(e *casework.Evidence) { e.Decision = &casework.FlagDecision{Verdict: verdict, Reason: "核对无误"} }
+	return func(e *casework.Evidence) {
+		e.Decision = &casework.FlagDecision{Verdict: verdict, Reason: "核对无误"}
+	}
 }
 
 func days(n int) func(*casetest.World) {

@@ -191,6 +191,16 @@ func TestADecisionIsMadeByAnActionOnly(t *testing.T) {
 		t.Errorf("a decision that is taken away: %d %v", status, answer)
 	}
 	s.photo(shot, "stored", "accepted", "无误。", s.dispatcher)
+
+	s.do(s.reviewer, id, "flag_decided", verdictOf("rejected", "翻拍。", shot))
+	s.arrive(id)
+	visit := map[string]any{"inspection": s.text(id, "inspection"), "outcome": "unsubstantiated"}
+	kept := s.pa.Act(id, "conclude", visit, map[string]any{"evidence": []string{shot}})
+	s.sync(s.pa)
+	if row, err := s.App.FindRecordById("actions", kept); err != nil || row.GetString("outcome") != "needs_review" || row.GetString("code") != "photo_rejected" {
+		t.Errorf("a conclusion from a phone on a rejected photo: %v %v", row, err)
+	}
+	s.stands(id, "inspecting")
 	audited(t, s.House)
 }
 
