@@ -247,3 +247,28 @@ func TestAPhotoThatWasRejectedIsReplacedInTheNextRound(t *testing.T) {
 	done(t, w, "verify", "reply")
 	equal(t, "closed", done(t, w, "approve").Case.Status, casework.Closed)
 }
+
+func TestWhatARejectedPhotoProvedIsFoundAnew(t *testing.T) {
+	for name, way := range map[string][]string{
+		"concluded again":    {"transfer", "object", "return", "accept", "assign", "arrive", "conclude", "reply"},
+		"the next round":     {"approve", "reopen", "transfer", "feed_back", "reply"},
+		"nothing was redone": {"reply"},
+	} {
+		w := casetest.At(casework.Replying)
+		for _, step := range way {
+			a := w.Example(step)
+			if step == "conclude" {
+				a.Args = casetest.With(a.Args, casetest.Args{"outcome": "unsubstantiated", "order": nil})
+			}
+			if v := w.Do(a); !v.Applied {
+				t.Fatalf("%s: %s: %s %s", name, step, v.Code, v.Detail)
+			}
+		}
+		photo(casetest.Photo("scene", "item2"), decided(casework.FlagRejected))(w)
+		want := ""
+		if name == "nothing was redone" {
+			want = "photo_rejected"
+		}
+		equal(t, name, w.Do(w.Example("approve")).Code, want)
+	}
+}
