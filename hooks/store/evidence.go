@@ -154,7 +154,9 @@ func (s Evidence) Store(item evidence.Item, f evidence.Finding) error {
 		if err != nil {
 			return err
 		}
-		flags := unique(append(flagsOn(r), f.Flags...))
+		var flags []string
+		_ = r.UnmarshalJSONField("flags", &flags) // an empty column has none
+		flags = unique(append(flags, f.Flags...))
 		state := stateOf(flags, verdictOn(r))
 		if err := Load(r, map[string]any{"state": state, "flags": flags, "receipt": f.Receipt, "exif": f.Meta}); err != nil {
 			return err
