@@ -48,6 +48,8 @@ type args struct {
 	Level            SupervisionLevel `json:"level"`
 	On               *bool            `json:"on"`
 	Text             string           `json:"text"`
+	Photos           []string         `json:"photos"`
+	Verdict          FlagVerdict      `json:"verdict"`
 }
 
 // order is the order to put something right, made by the actor of conclude.

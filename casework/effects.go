@@ -37,6 +37,8 @@ var effects = map[string]effect{
 	"supervise":   (*judgement).supervise,
 	"star":        (*judgement).star,
 	"note":        func(*judgement) string { return "" }, // the action itself is the note
+
+	"flag_decided": (*judgement).decideFlags,
 }
 
 // accept starts the handling clock, unless it runs already: a case that was handed on and

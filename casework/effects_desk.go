@@ -1,6 +1,8 @@
-// Effects at a desk: transfers and replies.
+// Effects at a desk: transfers, replies, and what becomes of doubted photos.
 
 package casework
+
+import "slices"
 
 // transfer hands the case to another agency. A case that was not accepted yet gets the
 // handling clock now: who waits for an answer does not wait longer because it was passed on.
@@ -119,5 +121,17 @@ func (j *judgement) approve() string {
 func (j *judgement) sendBack() string {
 	r := j.changedReply(ReplySentBack)
 	r.Approver, r.Reason = j.action.Actor, j.in.Reason
+	return ""
+}
+
+// decideFlags leaves the case as it is: the decision belongs to each photo, once.
+func (j *judgement) decideFlags() string {
+	photos := slices.Compact(slices.Sorted(slices.Values(j.in.Photos)))
+	for _, id := range photos {
+		j.out.Decisions = append(j.out.Decisions, PhotoDecision{id, FlagDecision{
+			Verdict: j.in.Verdict, Reason: j.in.Reason, By: j.action.Actor, At: Stamp(j.now),
+			Flags: append([]string{}, j.Evidence[id].Doubts...),
+		}})
+	}
 	return ""
 }

@@ -110,7 +110,31 @@ type Evidence struct {
 	SHA256  string
 	State   string // pending, stored, flagged
 	TakenAt string
+
+	Doubts   []string      // flags that a person has to decide about; what only informs is not among them
+	Decision *FlagDecision // the last one; nil if nobody has decided
 }
+
+// FlagVerdict is what a person makes of a doubted photo.
+type FlagVerdict string
+
+// Verdicts about a doubted photo.
+const (
+	FlagAccepted FlagVerdict = "accepted" // 采信
+	FlagRejected FlagVerdict = "rejected" // 不予采信
+)
+
+// FlagDecision is what a person decided about the doubts of a photo, as its row keeps it.
+type FlagDecision struct {
+	Verdict FlagVerdict `json:"verdict"`
+	Reason  string      `json:"reason"`
+	By      string      `json:"by"`    // user
+	At      string      `json:"at"`    // Stamp
+	Flags   []string    `json:"flags"` // the doubts that were decided about
+}
+
+// rejected: the photo proves nothing.
+func (e Evidence) rejected() bool { return e.Decision != nil && e.Decision.Verdict == FlagRejected }
 
 // Past is an earlier action on the case, as its record stands. Rounds and officers are
 // worked out from it.

@@ -55,6 +55,8 @@ var guards = map[string]guard{
 	"reply_complete":         (*judgement).replyComplete,
 	"delivery_told":          (*judgement).deliveryTold,
 	"proof_stored":           (*judgement).proofStored,
+	"photos_accepted":        (*judgement).photosAccepted,
+	"photos_doubted":         (*judgement).photosDoubted,
 	"division_in_scope":      (*judgement).divisionInScope,
 	"target_elsewhere":       (*judgement).targetElsewhere,
 	"target_known":           (*judgement).targetKnown,

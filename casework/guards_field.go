@@ -186,3 +186,41 @@ func (j *judgement) proofStored() (string, bool) {
 	}
 	return "", true
 }
+
+// photosAccepted: nothing is concluded, passed or closed on a photo that was rejected.
+func (j *judgement) photosAccepted() (string, bool) {
+	rests := cited(j.action, j.in)
+	switch j.rule.Name {
+	case "approve":
+		rests = j.restsOn()
+	case "verify":
+		rests = append(rests, j.passedPairs()...)
+	}
+	for _, id := range rests {
+		if j.Evidence[id].rejected() {
+			return id, false
+		}
+	}
+	return "", true
+}
+
+// passedPairs are the photos, submitted before, of the items that verify passes.
+func (j *judgement) passedPairs() []string {
+	var out []string
+	for _, i := range j.Rectification.Items {
+		if slices.ContainsFunc(j.in.Items, func(in item) bool { return in.ID == i.ID && in.Passed }) {
+			out = append(out, i.Before, i.After)
+		}
+	}
+	return out
+}
+
+// photosDoubted: a decision answers a doubt, or takes the place of an earlier decision.
+func (j *judgement) photosDoubted() (string, bool) {
+	for _, id := range j.in.Photos {
+		if e := j.Evidence[id]; len(e.Doubts) == 0 && e.Decision == nil {
+			return id, false
+		}
+	}
+	return "", true
+}

@@ -19,6 +19,7 @@ type spoilt struct {
 	args     casetest.Args // replaces single arguments; nil takes one away
 	by       string
 	at       **casework.Position // where, if not at the example's place
+	evidence []string            // photos beside those of the example's arguments
 	code     string              // "" means applied
 }
 
@@ -36,7 +37,7 @@ func (s spoilt) run() casework.Verdict {
 		by.Args, by.Position = a.Args, a.Position
 		a = by
 	}
-	a.Args = casetest.With(a.Args, s.args)
+	a.Args, a.Evidence = casetest.With(a.Args, s.args), s.evidence
 	if s.at != nil {
 		a.Position = *s.at
 	}
@@ -57,6 +58,13 @@ func photo(id string, change func(*casework.Evidence)) func(*casetest.World) {
 		e := w.Evidence[id]
 		change(&e)
 		w.Evidence[id] = e
+	}
+}
+
+// decided lets a photo be one about which somebody has decided.
+func decided(verdict casework.FlagVerdict) func(*casework.Evidence) {
+	return func(e *casework.Evidence) {
+		e.Decision = &casework.FlagDecision{Verdict: verdict, Reason: "核对无误"}
 	}
 }
 
@@ -215,6 +223,26 @@ var guardCases = []spoilt{
 	{sentence: "it may be said why the reply cannot arrive", action: "approve", state: casework.Replying, args: casetest.Args{"delivered": nil, "undeliverable_reason": "匿名举报，无联系方式"}},
 	{sentence: "a case is not closed on photos that are not here", action: "approve", state: casework.Replying, world: photo(casetest.Photo("scene", "item2"), func(e *casework.Evidence) { e.State = "pending" }), code: "evidence_pending"},
 	{sentence: "a flagged photo is shown, not refused", action: "approve", state: casework.Replying, world: photo(casetest.Photo("scene", "item2"), func(e *casework.Evidence) { e.State = "flagged" })},
+	{sentence: "a case is not closed on a photo that was rejected", action: "approve", state: casework.Replying, world: photo(casetest.Photo("scene", "item2"), decided("rejected")), code: "photo_rejected"},
+	{sentence: "a case is closed on a photo that was accepted", action: "approve", state: casework.Replying, world: photo(casetest.Photo("scene", "item2"), decided("accepted"))},
+	{sentence: "a rejected photo that nothing rests on stops nothing", action: "approve", state: casework.Replying, world: photo(casetest.Doubted, decided("rejected"))},
+	{sentence: "nothing is concluded on a photo that was rejected", action: "conclude", state: casework.Inspecting, world: photo(casetest.Doubted, decided("rejected")), evidence: []string{casetest.Doubted}, code: "photo_rejected"},
+	{sentence: "a doubt about which nobody has decided stops no conclusion", action: "conclude", state: casework.Inspecting, evidence: []string{casetest.Doubted}},
+	{sentence: "a rejected photo is half of no pair", action: "submit", state: casework.Rectifying, world: photo(casetest.Photo("after", "item1"), decided("rejected")), code: "photo_rejected"},
+	{sentence: "an item does not pass by a rejected photo", action: "verify", state: casework.Verifying, world: photo(casetest.Photo("scene", "item1"), decided("rejected")), code: "photo_rejected"},
+	{sentence: "nor by a pair of which one photo was rejected since", action: "verify", state: casework.Verifying, world: photo(casetest.Photo("after", "item1"), decided("rejected")), code: "photo_rejected"},
+	{sentence: "an item whose photo was rejected fails", action: "verify", state: casework.Verifying, world: photo(casetest.Photo("after", "item1"), decided("rejected")), args: judged(false, nil, "照片不予采信")},
+	{sentence: "a photo without a doubt needs no decision", action: "flag_decided", state: casework.Inspecting, args: casetest.Args{"photos": list(casetest.Doubted, casetest.Photo("scene", "item1"))}, code: "photo_not_doubted"},
+	{sentence: "a decision is revised, also where the doubt is gone", action: "flag_decided", state: casework.Closed, args: casetest.Args{"photos": list(casetest.Photo("scene", "item1"))}, world: photo(casetest.Photo("scene", "item1"), decided("rejected"))},
+	{sentence: "nobody decides about a photo of another case", action: "flag_decided", state: casework.Inspecting, world: photo(casetest.Doubted, func(e *casework.Evidence) { e.Case = "case00000000077" }), code: "evidence_unknown"},
+	{sentence: "nobody decides about a photo that there is not", action: "flag_decided", state: casework.Inspecting, args: casetest.Args{"photos": list("photo0unknown01")}, code: "evidence_unknown"},
+	{sentence: "no photo is no decision", action: "flag_decided", state: casework.Inspecting, args: casetest.Args{"photos": list()}, code: "bad_args"},
+	{sentence: "a decision has its reason", action: "flag_decided", state: casework.Inspecting, args: casetest.Args{"reason": nil}, code: "bad_args"},
+	{sentence: "a photo is accepted or rejected", action: "flag_decided", state: casework.Inspecting, args: casetest.Args{"verdict": "doubtful"}, code: "bad_args"},
+	{sentence: "an officer does not decide about photos", action: "flag_decided", state: casework.Inspecting, by: casetest.Lin, code: "role_not_allowed"},
+	{sentence: "nor does an intake officer", action: "flag_decided", state: casework.Inspecting, by: casetest.Intake, code: "role_not_allowed"},
+	{sentence: "a desk elsewhere does not decide", action: "flag_decided", state: casework.Inspecting, by: casetest.Abroad, code: "out_of_scope"},
+	{sentence: "the photos of a merged case are the primary's", action: "flag_decided", state: casework.Merged, code: "case_merged"},
 	{sentence: "a case is not transferred to whom it belongs", action: "transfer", state: casework.Accepted, args: casetest.Args{"target": casetest.County}, code: "transfer_to_self"},
 	{sentence: "a transferred case is not transferred again to the same agency", action: "transfer", state: casework.Transferred, args: casetest.Args{"target": casetest.Elsewhere}, code: "transfer_to_self"},
 	{sentence: "a case is not called back by a transfer to oneself", action: "transfer", state: casework.Transferred, args: casetest.Args{"target": casetest.County}, code: "transfer_to_self"},

@@ -2,7 +2,10 @@
 
 package casework
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // pastRound is an applied action with the round it fell in and its arguments.
 type pastRound struct {
@@ -123,15 +126,43 @@ func (f Facts) proof() []string {
 	return slices.Compact(out)
 }
 
+// restsOn are the photos that the result rests on as it stands: where a conclusion, a pair or
+// a verification of an item came anew, the photos of the one before count no more. Else what
+// was rejected could never be replaced.
+func (f Facts) restsOn() []string {
+	stands := map[string][]string{}
+	for _, p := range f.applied() {
+		switch p.Name {
+		case "reopen", "conclude":
+			clear(stands)
+		case "submit", "verify":
+		default:
+			continue
+		}
+		stands[p.Name] = p.Evidence
+		for _, i := range p.in.Items {
+			stands[p.Name+" "+i.ID] = i.photos()
+		}
+	}
+	out := slices.Concat(slices.Collect(maps.Values(stands))...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // cited are the ids of all photos that an action speaks of.
 func cited(a Action, in args) []string {
-	out := slices.Clone(a.Evidence)
+	out := append(slices.Clone(a.Evidence), in.Photos...)
 	for _, i := range in.Items {
-		out = append(out, i.Evidence...)
-		for _, id := range []string{i.Before, i.After} {
-			if id != "" {
-				out = append(out, id)
-			}
+		out = append(out, i.photos()...)
+	}
+	return out
+}
+
+func (i item) photos() []string {
+	out := slices.Clone(i.Evidence)
+	for _, id := range []string{i.Before, i.After} {
+		if id != "" {
+			out = append(out, id)
 		}
 	}
 	return out

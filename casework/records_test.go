@@ -215,3 +215,60 @@ func TestOnlyAReceiptMovesTheStartOfAnObjection(t *testing.T) {
 	equal(t, "never receipted", w.Clone().Do(w.Example("object")).Code, "objection_late")
 	equal(t, "receipted late", func() string { done(t, w, "receive"); return w.Do(w.Example("object")).Code }(), "")
 }
+
+func TestADecisionIsWrittenOncePerPhotoAndTheCaseStaysAsItIs(t *testing.T) {
+	w := casetest.At(casework.Inspecting)
+	before := w.Case
+	v := w.Do(by(w, casetest.Reviewer, "flag_decided", casetest.Args{"photos": list(casetest.Doubted, casetest.Doubted)}))
+	equal(t, "code", v.Code, "")
+	equal(t, "decisions", v.Decisions, []casework.PhotoDecision{{Photo: casetest.Doubted, Decision: casework.FlagDecision{
+		Verdict: casework.FlagAccepted, Reason: "与现场核对一致。", By: casetest.Reviewer, At: start, Flags: []string{"size_differs"},
+	}}})
+	equal(t, "case", v.Case, before)
+	equal(t, "told", notices(v), []string{})
+	v = w.Do(by(w, casetest.Supervisor, "flag_decided", casetest.Args{"verdict": "rejected", "reason": "与另案照片相同。"}))
+	equal(t, "revised", v.Decisions[0].Decision.Verdict, casework.FlagRejected)
+	equal(t, "by", w.Evidence[casetest.Doubted].Decision.By, casetest.Supervisor)
+	equal(t, "the fold", casework.Fold(w.Case.Registered(), w.History, nil, casework.Calendar{}).Folded(), w.Case.Folded())
+}
+
+func TestAPhotoThatWasRejectedIsReplacedInTheNextRound(t *testing.T) {
+	w := casetest.At(casework.Verifying)
+	photo(casetest.Photo("after", "item1"), decided(casework.FlagRejected))(w)
+	fails := w.Example("verify")
+	fails.Args = casetest.With(fails.Args, casetest.Args{"items": casetest.Verification(w, "item1")["items"]})
+	equal(t, "failed", w.Do(fails).Case.Status, casework.Rectifying)
+	again := w.Example("submit")
+	w.Evidence["photo0again0001"] = casework.Evidence{ID: "photo0again0001", Case: casetest.CaseID, SHA256: "other", State: "stored"}
+	again.Args = casetest.With(again.Args, casetest.Args{"items": list(casetest.Args{
+		"id": "item1", "before": casetest.Photo("before", "item1"), "after": "photo0again0001",
+	})})
+	equal(t, "submitted again", w.Do(again).Code, "")
+	done(t, w, "verify", "reply")
+	equal(t, "closed", done(t, w, "approve").Case.Status, casework.Closed)
+}
+
+func TestWhatARejectedPhotoProvedIsFoundAnew(t *testing.T) {
+	for name, way := range map[string][]string{
+		"concluded again":    {"transfer", "object", "return", "accept", "assign", "arrive", "conclude", "reply"},
+		"the next round":     {"approve", "reopen", "transfer", "feed_back", "reply"},
+		"nothing was redone": {"reply"},
+	} {
+		w := casetest.At(casework.Replying)
+		for _, step := range way {
+			a := w.Example(step)
+			if step == "conclude" {
+				a.Args = casetest.With(a.Args, casetest.Args{"outcome": "unsubstantiated", "order": nil})
+			}
+			if v := w.Do(a); !v.Applied {
+				t.Fatalf("%s: %s: %s %s", name, step, v.Code, v.Detail)
+			}
+		}
+		photo(casetest.Photo("scene", "item2"), decided(casework.FlagRejected))(w)
+		want := ""
+		if name == "nothing was redone" {
+			want = "photo_rejected"
+		}
+		equal(t, name, w.Do(w.Example("approve")).Code, want)
+	}
+}

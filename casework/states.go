@@ -122,22 +122,24 @@ func (t *Table) anyOpen(a ActionRule) bool {
 }
 
 func (t *Table) fromText(a ActionRule) string {
-	if len(a.From) == len(t.States) {
-		return "any"
-	}
 	if !t.anyOpen(a) {
 		return joined(a.From)
 	}
+	text := "any open"
+	closed := slices.ContainsFunc(a.From, func(s Status) bool { return !t.State(s).Open })
+	if closed {
+		text = "any"
+	}
 	var but []Status
 	for _, s := range t.States {
-		if s.Open && !slices.Contains(a.From, s.Code) {
+		if (s.Open || closed) && !slices.Contains(a.From, s.Code) {
 			but = append(but, s.Code)
 		}
 	}
 	if len(but) == 0 {
-		return "any open"
+		return text
 	}
-	return "any open but " + joined(but)
+	return text + " but " + joined(but)
 }
 
 func joined(list []Status) string {

@@ -16,7 +16,14 @@ type Verdict struct {
 	Reply            *ReplyChange         // reply, feed_back, approve, send_back
 	Transfer         *TransferChange
 	Supervision      *Supervision
+	Decisions        []PhotoDecision // flag_decided: one for each photo
 	Notices          []Notice
+}
+
+// PhotoDecision is a decision about one photo.
+type PhotoDecision struct {
+	Photo    string
+	Decision FlagDecision
 }
 
 // NewInspection is the inspection record of the round, created for all its inspectors, so

@@ -29,7 +29,9 @@ func bindEvidence(app core.App, h *house) error {
 		return err
 	}
 	h.shelf = shelf
+	app.OnRecordCreate("evidence").BindFunc(guardDecision)
 	app.OnRecordUpdate("evidence").BindFunc(guardEvidence)
+	app.OnRecordUpdate("evidence").BindFunc(guardDecision)
 	app.OnRecordDelete("evidence").BindFunc(refuseEvidence)
 	app.OnRecordAfterCreateSuccess("evidence").BindFunc(func(e *core.RecordEvent) error {
 		worker.Wake()
@@ -99,6 +101,14 @@ func whileServing(app core.App, work func(context.Context)) {
 func guardEvidence(e *core.RecordEvent) error {
 	if store.Frozen(e.Record) {
 		return problem.New("evidence_locked", "evidence %s", e.Record.Id)
+	}
+	return e.Next()
+}
+
+// guardDecision: about a doubted photo a person decides, by an action.
+func guardDecision(e *core.RecordEvent) error {
+	if store.Decides(e.Record) && !store.IsByCasework(e.Context) {
+		return problem.New("evidence_locked", "evidence %s: flag_decided decides about its flags", e.Record.Id)
 	}
 	return e.Next()
 }

@@ -130,7 +130,9 @@ func (p *process) lay(w *casetest.World) world {
 		row("transfers", w.Transfer.ID, w.Transfer)
 	}
 	for id, e := range w.Evidence {
-		row("evidence", id, map[string]any{"case": e.Case, "purpose": e.Purpose, "item": e.Item, "sha256": e.SHA256, "state": e.State, "taken_at": e.TakenAt})
+		row("evidence", id, map[string]any{
+			"case": e.Case, "purpose": e.Purpose, "item": e.Item, "sha256": e.SHA256, "state": e.State, "taken_at": e.TakenAt, "flags": e.Doubts,
+		})
 	}
 	for _, past := range w.History {
 		fields := map[string]any{"outcome": past.Outcome}

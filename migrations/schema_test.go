@@ -117,3 +117,42 @@ func TestOfDoubledRulesTheFirstStays(t *testing.T) {
 		t.Error("a rule was stored twice")
 	}
 }
+
+func TestPhotosOnPhonesGetTheirDecision(t *testing.T) {
+	app := newApp(t)
+	list := ours(t)
+	i := slices.IndexFunc(list, func(m *core.Migration) bool { return strings.HasSuffix(m.File, "_decision_docs.go") })
+	for _, sql := range []string{
+		`INSERT INTO evidence (id, complaint, decision) VALUES ('one', '', 'null'), ('two', '', '{"verdict": "accepted"}'), ('hers', 'c1', '{"verdict": "accepted"}')`,
+		`INSERT INTO sync_doc (collection, record, seq, doc, versions) SELECT 'evidence', id, 7, json_object('id', id, 'seq', 7), '{}' FROM evidence`,
+		`INSERT INTO sync_doc (collection, record, seq, doc, versions) VALUES ('cases', 'one', 7, '{"id":"one"}', '{}')`,
+	} {
+		if err := run(app, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	docs := func() string {
+		var out []string
+		if err := app.DB().NewQuery(`SELECT collection || ' ' || doc || seq FROM sync_doc ORDER BY collection, record`).Column(&out); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(out, "\n")
+	}
+	before := docs()
+	if err := list[i].Up(app); err != nil {
+		t.Fatal(err)
+	}
+	want := `cases {"id":"one"}7
+evidence {"id":"hers","seq":7,"decision":null}7
+evidence {"id":"one","seq":7,"decision":null}7
+evidence {"id":"two","seq":7,"decision":{"verdict":"accepted"}}7`
+	if got := docs(); got != want {
+		t.Errorf("up: %s", got)
+	}
+	if err := list[i].Down(app); err != nil {
+		t.Fatal(err)
+	}
+	if got := docs(); got != before {
+		t.Errorf("down: %s", got)
+	}
+}

@@ -127,6 +127,9 @@ var examples = map[string]func(*World) Args{
 	"supervise":   func(*World) Args { return Args{"level": "supervised", "due": "2026-06-30"} },
 	"star":        func(*World) Args { return Args{} },
 	"note":        func(*World) Args { return Args{"text": "已电话联系。"} },
+	"flag_decided": func(*World) Args {
+		return Args{"photos": []string{Doubted}, "verdict": "accepted", "reason": "与现场核对一致。"}
+	},
 }
 
 // transfer goes to an agency that does not have the case.

@@ -108,8 +108,13 @@ var Items = []string{"item1", "item2"}
 // Photo is the id of the photo of an item: before, after, scene.
 func Photo(purpose, item string) string { return "photo0" + purpose + "0" + item }
 
+// Doubted is a photo of the site that a check doubts and nothing rests on.
+const Doubted = "photo0doubted01"
+
 func photos() map[string]casework.Evidence {
-	out := map[string]casework.Evidence{}
+	out := map[string]casework.Evidence{Doubted: {
+		ID: Doubted, Case: CaseID, Purpose: "scene", SHA256: "sha256 of " + Doubted, State: "flagged", Doubts: []string{"size_differs"},
+	}}
 	for _, item := range Items {
 		for _, purpose := range []string{"before", "after", "scene"} {
 			id := Photo(purpose, item)
@@ -164,6 +169,11 @@ func (w *World) keep(v casework.Verdict) {
 	}
 	if t := v.Transfer; t != nil {
 		w.Transfer = &t.Transfer
+	}
+	for _, d := range v.Decisions {
+		e := w.Evidence[d.Photo]
+		e.Decision = &d.Decision
+		w.Evidence[d.Photo] = e
 	}
 	if w.Case.Transfer == "" {
 		w.Transfer = nil

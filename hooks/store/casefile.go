@@ -92,7 +92,10 @@ func (s Cases) children(collection, id string, role casework.Role) ([]json.RawMe
 			delete(fields, "exif") // it says where the complainant stood
 		}
 		adjust := projections[collection].adjust
-		if adjust == nil || atDesk && !(collection == "evidence" && asksFirst(role)) {
+		switch {
+		case atDesk && collection == "evidence" && asksFirst(role):
+			return hidePlace(s.App, r, fields)
+		case atDesk || adjust == nil:
 			return nil
 		}
 		return adjust(s.App, r, fields)

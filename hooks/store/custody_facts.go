@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"xuncha/casework"
 	"xuncha/evidence/custody"
 )
 
@@ -53,6 +54,15 @@ func decisionOn(r *core.Record) map[string]any {
 	var decision map[string]any
 	_ = r.UnmarshalJSONField("decision", &decision) // an empty column is none
 	return decision
+}
+
+// verdictOn is the same as casework reads it.
+func verdictOn(r *core.Record) *casework.FlagDecision {
+	var d casework.FlagDecision
+	if err := r.UnmarshalJSONField("decision", &d); err != nil || d.Verdict == "" {
+		return nil
+	}
+	return &d
 }
 
 func decidedEntry(r *core.Record) custody.Entry {

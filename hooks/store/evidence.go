@@ -157,16 +157,31 @@ func (s Evidence) Store(item evidence.Item, f evidence.Finding) error {
 		var flags []string
 		_ = r.UnmarshalJSONField("flags", &flags) // an empty column has none
 		flags = unique(append(flags, f.Flags...))
-		state := "stored"
-		if slices.ContainsFunc(flags, func(flag string) bool { return flag != "late" && flag != evidence.FlagNoTags }) {
-			state = "flagged"
-		}
+		state := stateOf(flags, verdictOn(r))
 		if err := Load(r, map[string]any{"state": state, "flags": flags, "receipt": f.Receipt, "exif": f.Meta}); err != nil {
 			return err
 		}
 		r.Set("mime", f.Mime) // what the bytes are, not what the phone said
 		return tx.Save(r)
 	})
+}
+
+// doubts are the flags that a person decides about: those that only inform are not among them.
+func doubts(flags []string) []string {
+	return slices.DeleteFunc(slices.Clone(flags), func(flag string) bool { return flag == "late" || flag == evidence.FlagNoTags })
+}
+
+// stateOf is the state of a photo whose bytes are here. Who accepts it decides about the
+// doubts that he saw, not about those that come later.
+func stateOf(flags []string, d *casework.FlagDecision) string {
+	open := doubts(flags)
+	if d != nil && d.Verdict == casework.FlagAccepted {
+		open = slices.DeleteFunc(open, func(flag string) bool { return slices.Contains(d.Flags, flag) })
+	}
+	if len(open) > 0 || d != nil && d.Verdict == casework.FlagRejected {
+		return "flagged"
+	}
+	return "stored"
 }
 
 // View is what a user may see of a photo.
@@ -251,6 +266,20 @@ func Frozen(r *core.Record) bool {
 	var was custody.Receipt
 	_ = json.Unmarshal([]byte(old.GetString("receipt")), &was) // none yet
 	return was.SHA256 != "" && !(same(old, r, "receipt") && same(old, r, "mime"))
+}
+
+// Decides tells whether a change of a photo's row is a person's to decide: it writes a
+// decision, or calls off the doubt.
+func Decides(r *core.Record) bool {
+	old := r.Original()
+	none := isNothing(old, "decision") && isNothing(r, "decision")
+	return !none && !same(old, r, "decision") || old.GetString("state") == "flagged" && r.GetString("state") != "flagged"
+}
+
+// isNothing tells whether a JSON field was never written.
+func isNothing(r *core.Record, field string) bool {
+	text := r.GetString(field)
+	return text == "" || text == "null"
 }
 
 // same compares a field by what it says: JSON may be written in another order.

@@ -217,6 +217,7 @@ func evidenceOf(r *core.Record, root string) casework.Evidence {
 	return casework.Evidence{
 		ID: r.Id, Case: root, Purpose: r.GetString("purpose"), Item: r.GetString("item"), PairOf: r.GetString("pair_of"),
 		SHA256: r.GetString("sha256"), State: r.GetString("state"), TakenAt: r.GetString("taken_at"),
+		Doubts: doubts(flagsOn(r)), Decision: verdictOn(r),
 	}
 }
 

@@ -5,6 +5,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -33,7 +34,7 @@ var projections = map[string]projection{
 		as: "actions",
 		fields: `case name args actor_kind actor device device_at received_at position base evidence outcome code from to round
 			decided_by decided_at`,
-		adjust: hideComplainant, travel: ofCase, rides: true,
+		adjust: actionFields, travel: ofCase, rides: true,
 	},
 	"inspections": {
 		as: "inspections",
@@ -50,8 +51,8 @@ var projections = map[string]projection{
 	"evidence": {
 		as: "evidence",
 		fields: `case inspection rectification item purpose pair_of sha256 size mime taken_at position heading mock_location
-			device previous caption state receipt flags author received_at`,
-		adjust: hidePlace, travel: ofCase, rides: true,
+			device previous caption state receipt flags decision author received_at`,
+		adjust: hideHers, travel: ofCase, rides: true,
 	},
 	"held_edits": {
 		as: "held", fields: `collection record field code state decided_at`,
@@ -140,6 +141,46 @@ func hideComplainant(_ core.App, r *core.Record, doc map[string]any) error {
 		doc["args"], doc["position"], doc["actor"] = map[string]any{}, nil, ""
 	}
 	return nil
+}
+
+// actionFields hides what an action says of a complainant, and why somebody decided about her
+// photo: that may tell where she stood.
+func actionFields(app core.App, r *core.Record, doc map[string]any) error {
+	if r.GetString("name") != "flag_decided" {
+		return hideComplainant(app, r, doc)
+	}
+	var args map[string]any
+	if err := Args(r, &args); err != nil {
+		return nil //nolint:nilerr // what cannot be read was kept as it came, and decided nothing
+	}
+	hers, err := ofComplainants(app, args["photos"])
+	if err == nil && hers {
+		args["reason"] = ""
+		doc["args"] = args
+	}
+	return err
+}
+
+// ofComplainants tells whether one of the photos came with a complaint.
+func ofComplainants(app core.App, photos any) (bool, error) {
+	var ids []string
+	list, _ := photos.([]any) // else it names none
+	for _, id := range list {
+		if id, ok := id.(string); ok {
+			ids = append(ids, id)
+		}
+	}
+	records, err := app.FindRecordsByIds("evidence", unique(ids))
+	return slices.ContainsFunc(records, func(r *core.Record) bool { return r.GetString("complaint") != "" }), err
+}
+
+// hideHers: of a complainant's photo a phone learns neither where it was taken nor why
+// somebody decided about it.
+func hideHers(app core.App, r *core.Record, doc map[string]any) error {
+	if r.GetString("complaint") != "" {
+		doc["decision"] = nil
+	}
+	return hidePlace(app, r, doc)
 }
 
 // hidePlace: where and when a complainant took a photo says where she stood. The sum goes

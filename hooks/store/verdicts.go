@@ -15,7 +15,8 @@ import (
 
 type caseworkKey struct{}
 
-// ByCasework marks a save as casework's own: only such a save moves a case.
+// ByCasework marks a save as casework's own: only such a save moves a case, or
+// decides about a photo.
 func ByCasework(ctx context.Context) context.Context {
 	return context.WithValue(ctx, caseworkKey{}, true)
 }
@@ -74,7 +75,23 @@ func (s Verdicts) parts(v casework.Verdict) []func(context.Context) error {
 	if n := v.Supervision; n != nil {
 		add(func(ctx context.Context) error { return s.create(ctx, "supervisions", n.ID, n) })
 	}
+	for _, d := range v.Decisions {
+		add(func(ctx context.Context) error { return s.decide(ByCasework(ctx), d) })
+	}
 	return parts
+}
+
+// decide writes a decision into a photo's row, from where the log takes it. Bytes that are
+// not here yet are awaited all the same.
+func (s Verdicts) decide(ctx context.Context, d casework.PhotoDecision) error {
+	r, err := s.App.FindRecordById("evidence", d.Photo)
+	if err != nil {
+		return fmt.Errorf("evidence %s: %w", d.Photo, err)
+	}
+	if r.GetString("state") != "pending" {
+		r.Set("state", stateOf(flagsOn(r), &d.Decision))
+	}
+	return s.save(ctx, r, map[string]any{"decision": d.Decision})
 }
 
 // setFields leaves out what an inspection change does not change.

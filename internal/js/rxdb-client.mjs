@@ -34,7 +34,7 @@ export const schemas = {
   evidence: schema({
     case: text, inspection: text, rectification: text, item: text, purpose: text, pair_of: text, sha256: text, size: number, mime: text,
     taken_at: text, position: any, heading: number, mock_location: flag, device: text, previous: text, caption: text, state: text,
-    receipt: any, flags: any, author: text, received_at: text
+    receipt: any, flags: any, decision: any, author: text, received_at: text
   }),
   held: schema({ of_collection: text, record: text, field: text, value: any, code: text, state: text, decided_at: text, by: text }),
   agencies: schema({ name: text, division_code: text, level: text, phone: text }),

@@ -29,7 +29,7 @@ export const schema = appSchema({
     table('rectifications', 'case inspection order_no served_at deadline recheck_due measures responsible state submitted_at ' +
       'verified_at items officers item_remarks notes', { number: 'round progress' }),
     table('evidence', 'case inspection rectification item purpose pair_of sha256 mime taken_at device previous caption state ' +
-      'author received_at position receipt flags', { number: 'size heading', boolean: 'mock_location' }),
+      'author received_at position receipt flags decision', { number: 'size heading', boolean: 'mock_location' }),
     table('held', 'collection record field code state decided_at by value'),
     table('agencies', 'name division_code level phone'),
     table('colleagues', 'name certificate_no', { boolean: 'on_duty' }),

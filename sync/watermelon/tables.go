@@ -47,7 +47,7 @@ var tables = map[string]table{
 	},
 	"evidence": {
 		text:   "case inspection rectification item purpose pair_of sha256 mime taken_at device previous caption state author received_at",
-		number: "size heading", flag: "mock_location", json: "position receipt flags",
+		number: "size heading", flag: "mock_location", json: "position receipt flags decision",
 	},
 	"held": {text: "collection record field code state decided_at by", json: "value"},
 	"inspections": {
