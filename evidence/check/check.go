@@ -40,6 +40,12 @@ const (
 	DeviceChain    Name = "device_chain"    // 设备照片链: the device's previous photo is known
 )
 
+// Names are all checks, in the order above.
+var Names = []Name{
+	CaseDistance, ExifDistance, VisitTime, ReceivedTime, ExifClock, SatelliteClock, MockLocation, Speed, SameFix, Software,
+	Metadata, Camera, ReusedFile, ReusedPicture, PairPlace, PairHeading, PairOrder, PairPicture, DeviceChain,
+}
+
 // Doubtful is the score from which on a photo is flagged. Each check's ramp is laid so that
 // one half is where a reviewer should look.
 const Doubtful = 0.5

@@ -156,14 +156,13 @@ func (s Evidence) Store(item evidence.Item, f evidence.Finding) error {
 		var flags []string
 		_ = r.UnmarshalJSONField("flags", &flags) // an empty column has none
 		flags = unique(append(flags, f.Flags...))
-		state := "stored"
-		if slices.ContainsFunc(flags, func(flag string) bool { return flag != "late" && flag != evidence.FlagNoTags }) {
-			state = "flagged"
-		}
-		if err := Load(r, map[string]any{"state": state, "flags": flags, "receipt": f.Receipt, "exif": f.Meta}); err != nil {
+		if err := Load(r, map[string]any{"state": stateOf(flags), "flags": flags, "receipt": f.Receipt, "exif": f.Meta}); err != nil {
 			return err
 		}
 		r.Set("mime", f.Mime) // what the bytes are, not what the phone said
+		if err := keepChecks(tx, r, f); err != nil {
+			return err
+		}
 		return tx.Save(r)
 	})
 }
