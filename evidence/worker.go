@@ -66,6 +66,7 @@ type Worker struct {
 	Now      func() time.Time
 	wake     chan struct{}
 	failed   map[string]failure // by item
+	looked   map[string]bool    // sums that were looked at for a first preview
 }
 
 // failure keeps an item that failed for a passing reason out of the way of the others.
@@ -162,6 +163,9 @@ type work struct {
 // round goes once through everything that waits. Photos are prepared a few at a time and
 // stored in their order. One bad item stops nothing behind it.
 func (w *Worker) round(ctx context.Context) error {
+	if err := w.preview(ctx); err != nil {
+		return err
+	}
 	seen := map[string]failure{} // of those that still wait
 	line := make(chan *work, atOnce-1)
 	listed := make(chan error, 1)

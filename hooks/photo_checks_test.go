@@ -219,3 +219,30 @@ func TestThePhotosOfAnInspectionAreCheckedAgainWhenItsTimesCome(t *testing.T) {
 	}
 	clean(t, f.h)
 }
+
+// A preview is there before the worker was, but for none whose bytes another brought.
+func TestAPhotoIsSeenFromItsThumbnailBeforeItIsStored(t *testing.T) {
+	f := inField(t)
+	data := snap(81)
+	upload(t, f.h, f.a.Token, data)
+	mine := f.row(t, f.pa, data, nil)
+	theirs := f.row(t, f.pb, data, nil)
+	stored(t, f.h, mine)
+	set(t, f.h, "evidence", mine, map[string]any{"state": "pending"})
+	for name, c := range map[string]struct {
+		id, form string
+		status   int
+	}{
+		"the small one":                          {mine, "320", 200},
+		"the large one":                          {mine, "1600", 404},
+		"the original":                           {mine, "original", 404},
+		"the small one of bytes that he has not": {theirs, "320", 404},
+	} {
+		if status, _ := f.h.Raw("GET", "/api/evidence/"+c.id+"/"+c.form, map[string]string{"Authorization": f.dispatcher.Token}, nil); status != c.status {
+			t.Errorf("%s: %d", name, status)
+		}
+	}
+	if _, head := f.head(t, "/api/evidence/"+mine+"/320", f.dispatcher.Token); head.Get("Cache-Control") != "no-store" {
+		t.Errorf("a preview is kept: %v", head)
+	}
+}

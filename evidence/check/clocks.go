@@ -23,8 +23,8 @@ const (
 	SkyFrom, SkyTo = 5 * time.Minute, 55 * time.Minute
 )
 
-// seconds of a duration, whole.
-func seconds(d time.Duration) float64 { return math.Round(d.Seconds()) }
+// seconds of a duration, whole; without the minus of a zero.
+func seconds(d time.Duration) float64 { return math.Round(d.Seconds()) + 0 }
 
 func late(d, from, to time.Duration) float64 {
 	return ramp(d.Seconds(), from.Seconds(), to.Seconds())
@@ -53,7 +53,7 @@ func receivedTime(f Facts) []Result {
 	}
 	ahead := f.Photo.Taken.Sub(f.Photo.Received)
 	return judged(ReceivedTime, late(ahead, AheadFrom, AheadTo), "before_receipt", "from_the_future",
-		map[string]any{"ahead_s": seconds(ahead)})
+		map[string]any{"ahead_s": seconds(max(0, ahead))})
 }
 
 // zones are what clocks of two time zones may differ by.

@@ -29,7 +29,7 @@ func pair(f Facts) []Result {
 	}
 	if !b.Taken.IsZero() && !a.Taken.IsZero() {
 		score := 0.0
-		if !a.Taken.After(b.Taken) {
+		if a.Taken.Before(b.Taken) { // phones write whole seconds: two in one second are in order
 			score = 1
 		}
 		out = append(out, judged(PairOrder, score, "pair_in_order", "pair_backwards", map[string]any{"later_s": seconds(a.Taken.Sub(b.Taken)), "other": b.ID})...)

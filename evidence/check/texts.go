@@ -56,7 +56,7 @@ var Texts = map[string]Text{
 	"pair_one_way":           {"整改前后拍摄方向相差 {turn_deg}", "Before and after differ by {turn_deg}"},
 	"pair_turned":            {"整改前后拍摄方向相差 {turn_deg}", "Before and after look in directions {turn_deg} apart"},
 	"pair_in_order":          {"整改后照片晚于整改前照片", "After was taken later than before"},
-	"pair_backwards":         {"整改后照片不晚于整改前照片", "After was not taken later than before"},
+	"pair_backwards":         {"整改后照片早于整改前照片", "The photo after the work was taken before the one before it"},
 	"pair_two_pictures":      {"整改前后是两幅画面（相差 {bits} 位）", "Before and after are two pictures ({bits} bits apart)"},
 	"pair_one_picture":       {"整改前后画面雷同（相差 {bits} 位）", "Before and after are like one picture ({bits} bits apart)"},
 	"pair_one_file":          {"整改前后是同一个文件", "Before and after are the same file"},

@@ -99,7 +99,8 @@ func view(e *core.RequestEvent, shelf evidence.Shelf) error {
 	if err != nil {
 		return err
 	}
-	if see.Pending {
+	small := strconv.Itoa(evidence.Small)
+	if see.Pending && !(see.Preview && form == small) {
 		return problem.New("photo_pending", "the bytes have not arrived or are being processed")
 	}
 	path, mime := "", evidence.JPEG
@@ -109,7 +110,7 @@ func view(e *core.RequestEvent, shelf evidence.Shelf) error {
 			return problem.New("forbidden", "the original is for the desk and for who took it")
 		}
 		path, mime = shelf.Original(see.Sum), see.Mime
-	case strconv.Itoa(evidence.Large), strconv.Itoa(evidence.Small):
+	case strconv.Itoa(evidence.Large), small:
 		size, _ := strconv.Atoi(form) // one of the two
 		path = shelf.Derivative(see.Sum, size)
 	default:
@@ -121,6 +122,9 @@ func view(e *core.RequestEvent, shelf evidence.Shelf) error {
 	h := e.Response.Header()
 	h.Set("Content-Type", mime)
 	h.Set("Cache-Control", "private, max-age=86400, immutable")
+	if see.Pending {
+		h.Set("Cache-Control", "no-store") // a first preview is replaced soon
+	}
 	h.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", id+"-"+form))
 	h.Set("X-Content-Type-Options", "nosniff")
 	return serveFile(e, path)

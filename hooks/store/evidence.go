@@ -173,6 +173,7 @@ type View struct {
 	Mime     string // as the worker found it
 	Original bool   // the file itself, not only its derivatives
 	Pending  bool   // the worker has not seen the bytes: nothing is shown yet
+	Preview  bool   // but for a first preview, where there is one: its author has brought the bytes
 }
 
 // ErrEvidenceUnknown: there is no such photo in the user's scope.
@@ -207,6 +208,13 @@ func (s Evidence) See(user *core.Record, id string) (View, error) {
 
 func (s Evidence) viewOf(user, r *core.Record) (View, error) {
 	v := View{Sum: r.GetString("sha256"), Mime: r.GetString("mime"), Pending: r.GetString("state") == "pending", Original: true}
+	if v.Pending {
+		upload, err := Uploads{App: s.App}.BySum(r.GetString("author"), v.Sum)
+		if err != nil {
+			return v, err
+		}
+		v.Preview = upload.Done
+	}
 	if user.GetString("role") != string(casework.Inspector) {
 		return v, nil
 	}
