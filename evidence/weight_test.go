@@ -7,10 +7,12 @@ import (
 	"compress/zlib"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/color"
 	"io"
+	"os"
 	"strings"
 	"testing"
 
@@ -133,4 +135,16 @@ func FuzzWeigh(f *testing.F) {
 			t.Errorf("%v weighs %v", config, c)
 		}
 	})
+}
+
+func TestThePageSaysWhatADecoderIsGiven(t *testing.T) {
+	page, err := os.ReadFile("../docs/evidence.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, said := range []string{fmt.Sprintf("get %d MB", Budget>>20), fmt.Sprintf("More than %d scans", MaxScans), CodeScans} {
+		if !bytes.Contains(page, []byte(said)) {
+			t.Errorf("docs/evidence.md does not say %q", said)
+		}
+	}
 }

@@ -120,6 +120,10 @@ const (
 const worstAlarms = 0.002
 
 func TestTheMeasuredTable(t *testing.T) {
+	page, err := os.ReadFile("../../docs/evidence.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var all Index
 	hashes := make([]Hash, distinct)
 	for i := range hashes {
@@ -133,6 +137,10 @@ func TestTheMeasuredTable(t *testing.T) {
 	for _, c := range changes {
 		found := share(samples, func(i int) int { return against(c.of(t, photos[i]), hashes[i]) })
 		t.Log(found.row(c.name))
+		documented(t, page, c.name)
+		if c.floor > 0.96 && found.sure < 0.95 {
+			t.Errorf("%s: %.3f are surely found", c.name, found.sure)
+		}
 		if found.maybe < c.floor {
 			t.Errorf("%s: %.3f are found, the floor is %.3f", c.name, found.maybe, c.floor)
 		}
@@ -140,6 +148,7 @@ func TestTheMeasuredTable(t *testing.T) {
 	for _, l := range looks {
 		found := share(samples, func(i int) int { return Apart(hashOf(t, newScene(uint64(i)).draw(320, 240, l.seen)), hashes[i]) })
 		t.Log(found.row(l.name))
+		documented(t, page, l.name)
 		if found.maybe > l.ceiling {
 			t.Errorf("%s: %.3f are taken for the same, the ceiling is %.3f", l.name, found.maybe, l.ceiling)
 		}
@@ -157,6 +166,14 @@ func against(img image.Image, h Hash) int {
 		return Apart(other, h)
 	}
 	return Bits
+}
+
+// documented wants a row of the page.
+func documented(t *testing.T, page []byte, name string) {
+	t.Helper()
+	if !bytes.Contains(page, []byte("\n| "+name+" | ")) {
+		t.Errorf("docs/evidence.md does not say what becomes of %q", name)
+	}
 }
 
 // nearest is by how many bits the picture differs from the one that is most like it.
