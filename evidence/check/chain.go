@@ -26,10 +26,12 @@ func chain(f Facts) []Result {
 	switch {
 	case f.Fork != nil:
 		return one(DeviceChain, forkScore, "chain_forks", map[string]any{"other": f.Fork.ID})
-	case !f.PreviousKnown:
+	case f.Link == nil:
 		return one(DeviceChain, gapScore, "chain_gap", map[string]any{"previous": f.Photo.Previous})
-	case f.PreviousForeign:
-		return one(DeviceChain, foreignScore, "chain_of_other_device", map[string]any{"previous": f.Photo.Previous})
+	case f.Link.Device != f.Photo.Device:
+		return one(DeviceChain, foreignScore, "chain_of_other_device", map[string]any{"other": f.Link.ID})
+	case !f.Photo.Taken.IsZero() && f.Link.Taken.After(f.Photo.Taken):
+		return one(DeviceChain, foreignScore, "chain_backwards", map[string]any{"other": f.Link.ID})
 	}
 	return one(DeviceChain, 0, "chain_whole", map[string]any{})
 }

@@ -95,18 +95,17 @@ type Alike struct {
 
 // Facts are all that is known when a photo is checked. What is not known stays zero.
 type Facts struct {
-	Photo           Photo
-	Complainant     bool   // whoever complained took it: where and when is not checked
-	Case            *Place // where the case is
-	Started, Ended  time.Time
-	Device          []Photo // other photos of the device, in the order they were taken
-	Before          *Photo  // the one that this is the "after" of
-	PairBits        int     // by which the two pictures differ; -1 is not known
-	SameFile        []Photo // that came earlier with the same bytes
-	Alike           []Alike // that came earlier with a picture like this
-	PreviousKnown   bool    // a row with the sum that stands in Previous
-	PreviousForeign bool    // it is another device's
-	Fork            *Photo  // an earlier photo with the same Previous
+	Photo          Photo
+	Complainant    bool   // whoever complained took it: where and when is not checked
+	Case           *Place // where the case is
+	Started, Ended time.Time
+	Device         []Photo // other photos of the device, in the order they were taken
+	Before         *Photo  // the one that this is the "after" of
+	PairBits       int     // by which the two pictures differ; -1 is not known
+	SameFile       []Photo // that came earlier with the same bytes
+	Alike          []Alike // that came earlier with a picture like this
+	Link           *Photo  // the photo that Previous names; nil is not known
+	Fork           *Photo  // an earlier photo with the same Previous
 }
 
 // checks are all of them, in the order in which they are shown. The second list is for a

@@ -41,7 +41,7 @@ func honest() Facts {
 		Case: &Place{At: site}, Started: noon.Add(-time.Hour), Ended: noon.Add(time.Hour),
 		Device:   []Photo{{ID: "p", Sum: "s0", Taken: noon.Add(-10 * time.Minute), Place: off(300), Tags: Tags{Read: true, Camera: "P60"}}},
 		Before:   &Photo{ID: "b", Case: "c", Item: "i", Purpose: "before", Sum: "s2", Taken: noon.AddDate(0, 0, -20), Place: off(15), Heading: 80},
-		PairBits: 50, SameFile: nil, Alike: []Alike{}, PreviousKnown: true,
+		PairBits: 50, SameFile: nil, Alike: []Alike{}, Link: &Photo{ID: "p", Device: "d", Sum: "s0", Taken: noon.Add(-10 * time.Minute)},
 	}
 }
 
@@ -136,9 +136,10 @@ func TestEachCheckDoubtsWhatItShouldAndSaysWhy(t *testing.T) {
 		"after before before":               {func(f *Facts) { f.Before.Taken = noon.Add(time.Minute) }, PairOrder, "pair_backwards", true},
 		"before and after are one picture":  {func(f *Facts) { f.PairBits = 3 }, PairPicture, "pair_one_picture", true},
 		"before and after are one file":     {func(f *Facts) { f.Before.Sum = "s1" }, PairPicture, "pair_one_file", true},
-		"the previous photo never came":     {func(f *Facts) { f.PreviousKnown = false }, DeviceChain, "chain_gap", true},
+		"the previous photo never came":     {func(f *Facts) { f.Link = nil }, DeviceChain, "chain_gap", true},
 		"two photos with one previous":      {func(f *Facts) { f.Fork = &Photo{ID: "o"} }, DeviceChain, "chain_forks", true},
-		"the previous is another device's":  {func(f *Facts) { f.PreviousForeign = true }, DeviceChain, "chain_of_other_device", true},
+		"the previous is another device's":  {func(f *Facts) { f.Link.Device = "other" }, DeviceChain, "chain_of_other_device", true},
+		"the previous was taken later":      {func(f *Facts) { f.Link.Taken = noon.Add(time.Hour) }, DeviceChain, "chain_backwards", true},
 		"the chain begins anew":             {func(f *Facts) { f.Photo.Previous = ""; f.Device[0].Previous = "s9" }, DeviceChain, "chain_begins_anew", true},
 		"the chain is whole":                {func(*Facts) {}, DeviceChain, "chain_whole", false},
 		"the tags agree and the clock does": {func(*Facts) {}, SatelliteClock, "satellites_agree", false},

@@ -64,6 +64,7 @@ var Texts = map[string]Text{
 	"chain_gap":              {"该设备的上一张照片尚未收到，可能被删除", "The device's previous photo has not come: it may have been deleted"},
 	"chain_forks":            {"另有一张照片称同一张为上一张", "Another photo names the same one as its previous"},
 	"chain_of_other_device":  {"所称的上一张照片属于另一设备", "The photo that it names as previous is another device's"},
+	"chain_backwards":        {"所称的上一张照片拍摄时间更晚", "The photo that it names as previous was taken later"},
 	"chain_begins_anew":      {"该设备的照片链从此重新开始", "The device's chain begins anew here"},
 }
 

@@ -229,8 +229,9 @@ func (f *facts) chain(to *check.Facts, _ *likeness.Hash) error {
 	if err != nil {
 		return err
 	}
-	to.PreviousKnown = len(known) > 0
-	to.PreviousForeign = to.PreviousKnown && known[0].Device != f.row.Device
+	if len(known) > 0 && f.row.Previous != f.row.Sum { // which would name itself
+		to.Link = &known[0]
+	}
 	forks, err := f.list(ofPrevious, dbx.Params{"sum": f.row.Previous, "id": f.row.ID})
 	for _, p := range forks {
 		if p.Device == f.row.Device && p.Sum != f.row.Sum && sooner(p, to.Photo) {

@@ -1,10 +1,23 @@
 package store_test
 
+// The checks and the database: what is asked, what is kept, and what stays.
+
 import (
+	"bytes"
+	"fmt"
+	"image"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/disintegration/imaging"
+	"github.com/pocketbase/pocketbase/core"
+
+	"xuncha/evidence"
+	"xuncha/evidence/check"
+	"xuncha/evidence/likeness"
 	"xuncha/hooks/store"
+	"xuncha/internal/photo"
 )
 
 // What is asked for each photo touches a handful of rows, however many there are.
@@ -27,5 +40,119 @@ func TestTheQueriesOfTheChecksUseIndices(t *testing.T) {
 				t.Errorf("%s goes through all that is not pending: %s", name, step.Detail)
 			}
 		}
+	}
+}
+
+// photoRow stores a row as if it had come from a phone.
+func photoRow(t *testing.T, app core.App, fields map[string]any) *core.Record {
+	t.Helper()
+	col, err := app.FindCollectionByNameOrId("evidence")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := core.NewRecord(col)
+	for name, value := range fields {
+		r.Set(name, value)
+	}
+	if err := app.Save(r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func review(t *testing.T, app core.App, id string, results ...check.Result) *core.Record {
+	t.Helper()
+	if err := (&store.Photos{App: app}).Review(evidence.Item{ID: id}, results); err != nil {
+		t.Fatal(err)
+	}
+	r, err := app.FindRecordById("evidence", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func doubt(name check.Name, score float64) check.Result {
+	return check.Result{Check: name, Score: score, Code: "far_from_case", Values: map[string]any{}}
+}
+
+func TestAReviewTakesBackFlagsOfChecksAndNoOthers(t *testing.T) {
+	t.Parallel()
+	app := openApp(t)
+	id := photoRow(t, app, map[string]any{"sha256": strings.Repeat("a", 64), "state": "flagged", "flags": []string{"device_chain", "late", "size_differs"}}).Id
+	r := review(t, app, id, doubt(check.Speed, 1))
+	if got := r.GetString("flags"); got != `["late","size_differs","speed"]` || r.GetString("state") != "flagged" {
+		t.Errorf("%s %s", got, r.GetString("state"))
+	}
+	id = photoRow(t, app, map[string]any{"sha256": strings.Repeat("b", 64), "state": "flagged", "flags": []string{"device_chain"}}).Id
+	if r := review(t, app, id, doubt(check.DeviceChain, 0)); r.GetString("state") != "stored" || r.GetString("flags") != "[]" {
+		t.Errorf("%s %s", r.GetString("state"), r.GetString("flags"))
+	}
+}
+
+func TestWhatAPersonHasDecidedIsNotTakenBack(t *testing.T) {
+	t.Parallel()
+	app := openApp(t)
+	col, err := app.FindCollectionByNameOrId("evidence")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if col.Fields.GetByName("decision") == nil {
+		col.Fields.Add(&core.JSONField{Name: "decision"})
+		if err := app.Save(col); err != nil {
+			t.Fatal(err)
+		}
+	}
+	decided := map[string]any{"accepted": true}
+	id := photoRow(t, app, map[string]any{"sha256": strings.Repeat("c", 64), "state": "flagged", "flags": []string{"device_chain"}, "decision": decided}).Id
+	r := review(t, app, id, doubt(check.DeviceChain, 0), doubt(check.ReusedFile, 1))
+	if r.GetString("state") != "flagged" || r.GetString("flags") != `["device_chain","reused_file"]` || !strings.Contains(r.GetString("checks"), "reused_file") {
+		t.Errorf("%s %s %s", r.GetString("state"), r.GetString("flags"), r.GetString("checks"))
+	}
+	id = photoRow(t, app, map[string]any{"sha256": strings.Repeat("d", 64), "state": "stored", "flags": []string{}, "decision": decided}).Id
+	if r := review(t, app, id, doubt(check.ReusedFile, 1)); r.GetString("state") != "stored" || r.GetString("flags") != `["reused_file"]` {
+		t.Errorf("%s %s", r.GetString("state"), r.GetString("flags"))
+	}
+}
+
+// Pictures of before the checks are compared too; what shows nothing is looked at once.
+func TestPicturesThatLackTheirHashGetIt(t *testing.T) {
+	t.Parallel()
+	app := openApp(t)
+	shelf := evidence.Shelf{Dir: t.TempDir()}
+	blank := image.NewGray(image.Rect(0, 0, 64, 48))
+	var ids []string
+	for i, img := range []image.Image{photo.Scene(1, 320, 240), photo.Scene(2, 320, 240), blank, imaging.Rotate90(photo.Scene(1, 320, 240))} {
+		data := photo.JPEG(img, photo.Tags{})
+		sum, _, _, err := shelf.Put(bytes.NewReader(data), evidence.MaxBytes)
+		if err == nil {
+			err = shelf.PutDerivative(sum, evidence.Small, data)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, photoRow(t, app, map[string]any{
+			"sha256": sum, "state": "stored", "case": fmt.Sprint("case", i), "purpose": "scene", "received_at": fmt.Sprintf("2026-11-2%dT01:00:00.000Z", i),
+		}).Id)
+	}
+	photos := &store.Photos{App: app}
+	for range 2 {
+		if err := photos.Load(t.Context(), shelf); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var rows []int
+	if err := app.DB().NewQuery("SELECT low IS NULL FROM photo_hash").Column(&rows); err != nil || len(rows) != 4 || rows[0]+rows[1]+rows[2]+rows[3] != 1 {
+		t.Errorf("%v %v", rows, err)
+	}
+	known, err := photos.Facts(evidence.Item{ID: ids[3]}, nil)
+	if err != nil || len(known.Facts.Alike) != 1 || known.Facts.Alike[0].ID != ids[0] || known.Facts.Alike[0].Bits > likeness.Sure {
+		t.Errorf("%+v %v", known.Facts.Alike, err)
+	}
+	if known, err := photos.Facts(evidence.Item{ID: ids[0]}, nil); err != nil || len(known.Facts.Alike) != 0 || !slices.Equal(known.Later, ids[3:]) {
+		t.Errorf("the earlier: %+v %v", known, err)
+	}
+	if known, err := photos.Facts(evidence.Item{ID: ids[2]}, nil); err != nil || known.Facts.Alike != nil {
+		t.Errorf("what shows nothing is compared: %+v %v", known, err)
 	}
 }
