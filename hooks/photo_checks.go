@@ -1,7 +1,7 @@
 package hooks
 
 // What changes the checks of stored photos: a row that comes, what a phone says anew of item
-// and partner, and the times of the inspection.
+// and partner, the times of the inspection, and where the case is and belongs to.
 
 import (
 	"slices"
@@ -50,6 +50,14 @@ func bindChecks(app core.App, worker *evidence.Worker) {
 			return err
 		}
 		return store.Touched(tx, r, nil)
+	})
+	update("cases", []string{"primary", "location"}, func(tx core.App, r *core.Record) error {
+		for _, id := range []string{r.Id, r.GetString("primary"), r.Original().GetString("primary")} {
+			if err := store.AgainCase(tx, id); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	update("inspections", []string{"started_at", "finished_at"}, func(tx core.App, r *core.Record) error {
 		return store.AgainVisit(tx, r.Id)

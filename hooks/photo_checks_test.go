@@ -246,3 +246,17 @@ func TestAPhotoIsSeenFromItsThumbnailBeforeItIsStored(t *testing.T) {
 		t.Errorf("a preview is kept: %v", head)
 	}
 }
+
+// A case may be found elsewhere after its photos were taken.
+func TestThePhotosOfACaseAreCheckedAgainWhenItsPlaceIsCorrected(t *testing.T) {
+	f := inField(t)
+	id := f.shot(t, f.pa, f.a.Token, snap(91), nil)
+	if p := f.file(t, f.dispatcher.Token, id); p.of(check.CaseDistance).Code != "near_case" {
+		t.Fatalf("%+v", p)
+	}
+	set(t, f.h, "cases", f.mine, map[string]any{"location": map[string]any{"lon": 116.4, "lat": 39.8}})
+	if p := f.becomes(t, id, check.CaseDistance, "far_from_case"); p.State != "flagged" {
+		t.Errorf("%+v", p)
+	}
+	clean(t, f.h)
+}

@@ -34,12 +34,13 @@ const (
 	listAgain     = `INSERT OR IGNORE INTO photo_recheck (evidence) SELECT id FROM evidence WHERE state <> 'pending' AND id <> {:id} AND `
 	againLater    = listAgain + `id IN (SELECT value FROM json_each({:later}))`
 	againPrevious = listAgain + `previous = {:sum}`
-	againSiblings = listAgain + `previous = {:previous} AND {:previous} <> ''`
+	againSiblings = listAgain + `previous = {:previous}`
 	againPartners = listAgain + `pair_of = {:id}`
 	againPartner  = listAgain + `id = {:partner}`
-	againItem     = listAgain + "`case` = {:case} AND item = {:item} AND item <> '' AND purpose = 'after'"
-	againDevice   = listAgain + `id IN (SELECT id FROM evidence WHERE device = {:device} AND device <> '' AND taken_at >= {:at} ORDER BY taken_at LIMIT 10)`
+	againItem     = listAgain + "`case` = {:case} AND item = {:item} AND purpose = 'after'"
+	againDevice   = listAgain + `id IN (SELECT id FROM evidence WHERE device = {:device} AND taken_at >= {:at} ORDER BY taken_at LIMIT 10)`
 	againVisit    = `INSERT OR IGNORE INTO photo_recheck (evidence) SELECT id FROM evidence WHERE state <> 'pending' AND inspection = {:inspection}`
+	againCase     = `INSERT OR IGNORE INTO photo_recheck (evidence) SELECT id FROM evidence WHERE state <> 'pending' AND "case" = {:case}`
 	againItself   = `INSERT OR IGNORE INTO photo_recheck (evidence) SELECT id FROM evidence WHERE state <> 'pending' AND id = {:id}`
 	recheckList   = `SELECT r.evidence AS id, coalesce(e.sha256, '') AS sum FROM photo_recheck r LEFT JOIN evidence e ON e.id = r.evidence
 		WHERE r.evidence > {:after} ORDER BY r.evidence LIMIT {:limit}`
@@ -140,8 +141,22 @@ func Touched(tx core.App, r *core.Record, later []string) error {
 		"id": r.Id, "sum": r.GetString("sha256"), "previous": r.GetString("previous"), "partner": r.GetString("pair_of"), "case": r.GetString("case"),
 		"item": r.GetString("item"), "device": r.GetString("device"), "at": r.GetString("taken_at"), "later": string(list),
 	}
-	for _, query := range []string{againLater, againPrevious, againSiblings, againPartners, againPartner, againItem, againDevice} {
-		if err := (Feed{App: tx}).exec(query, boundOf(query, params)); err != nil {
+	for _, ask := range []struct {
+		query string
+		about bool // there is something to ask about
+	}{
+		{againPrevious, true},
+		{againPartners, true},
+		{againLater, len(later) > 0},
+		{againSiblings, r.GetString("previous") != ""},
+		{againPartner, r.GetString("pair_of") != ""},
+		{againItem, r.GetString("item") != ""},
+		{againDevice, r.GetString("device") != "" && r.GetString("taken_at") != ""},
+	} {
+		if !ask.about {
+			continue
+		}
+		if err := (Feed{App: tx}).exec(ask.query, boundOf(ask.query, params)); err != nil {
 			return err
 		}
 	}
@@ -167,6 +182,11 @@ func AgainItself(tx core.App, id string) error {
 // AgainVisit lists the stored photos of an inspection to be checked again.
 func AgainVisit(tx core.App, inspection string) error {
 	return Feed{App: tx}.exec(againVisit, dbx.Params{"inspection": inspection})
+}
+
+// AgainCase lists the stored photos of a case to be checked again.
+func AgainCase(tx core.App, caseID string) error {
+	return Feed{App: tx}.exec(againCase, dbx.Params{"case": caseID})
 }
 
 // Again returns photos to be checked again.

@@ -9,7 +9,7 @@ func PhotoQueries() map[string]string {
 		"photoByID": photoByID, "ofDevice": ofDevice, "ofDeviceOn": ofDeviceOn, "ofFile": ofFile, "firstOfFile": firstOfFile, "ofPrevious": ofPrevious,
 		"partnersOf": partnersOf, "ofItem": ofItem, "visitTimes": visitTimes, "casePlace": casePlace, "hashOfFile": hashOfFile, "hashesSince": hashesSince,
 		"fileOfHash": fileOfHash, "againLater": againLater, "againPrevious": againPrevious, "againSiblings": againSiblings, "againPartners": againPartners,
-		"againPartner": againPartner, "againItem": againItem, "againDevice": againDevice, "againVisit": againVisit, "againItself": againItself,
+		"againPartner": againPartner, "againItem": againItem, "againDevice": againDevice, "againVisit": againVisit, "againCase": againCase, "againItself": againItself,
 		"recheckList": recheckList, "recheckDone": recheckDone, "unhashed": unhashed,
 	} {
 		out[name] = placeholder.ReplaceAllString(sql, `'["1"]'`)
