@@ -20,9 +20,13 @@ import (
 // is a larger PNG, and a JPEG in RGB or CMYK of more than some 30.
 const Budget = 160 << 20
 
-// MaxScans is how many scans a JPEG may have: a progressive one has about ten. Each goes over
-// the whole image, however few bytes it has.
-const MaxScans = 64
+// MaxScans is how many scans a progressive JPEG may have; cameras and editors write about ten.
+// Each goes over the whole image, however few bytes it has. In one that is not progressive each
+// plane has one scan at most, so there are no more than four.
+const (
+	MaxScans   = 32
+	planeScans = 4
+)
 
 var budget = semaphore.NewWeighted(Budget)
 
@@ -134,9 +138,13 @@ func weighJPEG(r io.Reader, c image.Config, px int64) (cost, error) {
 	if err != nil {
 		return cost{}, err
 	}
-	scans, adobe := scansOf(in)
-	if scans > MaxScans {
-		return cost{}, tooMuch(MaxScans, CodeScans, "the image has more than %d scans", MaxScans)
+	most := planeScans
+	if marker == sofProgressive {
+		most = MaxScans
+	}
+	scans, adobe := scansOf(in, most)
+	if scans > most {
+		return cost{}, tooMuch(int64(most), CodeScans, "the image has more than %d scans", most)
 	}
 	whole := samples
 	if marker == sofProgressive {
@@ -183,8 +191,8 @@ func samplesOf(sof []byte, c image.Config) (samples int64, err error) {
 
 // scansOf counts the scans behind a frame header, up to more than there may be, and tells
 // whether Adobe's marker stands there and says RGB.
-func scansOf(in *bufio.Reader) (n int, adobe bool) {
-	for n <= MaxScans {
+func scansOf(in *bufio.Reader, most int) (n int, adobe bool) {
+	for n <= most {
 		marker, err := nextMarker(in)
 		if err != nil || marker == 0xd9 {
 			return n, adobe

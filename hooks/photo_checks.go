@@ -52,12 +52,15 @@ func bindChecks(app core.App, worker *evidence.Worker) {
 		return store.Touched(tx, r, nil)
 	})
 	update("cases", []string{"primary", "location"}, func(tx core.App, r *core.Record) error {
-		for _, id := range []string{r.Id, r.GetString("primary"), r.Original().GetString("primary")} {
+		for _, id := range []string{r.GetString("primary"), r.Original().GetString("primary")} {
+			if id == "" {
+				continue
+			}
 			if err := store.AgainCase(tx, id); err != nil {
 				return err
 			}
 		}
-		return nil
+		return store.AgainCase(tx, r.Id)
 	})
 	update("inspections", []string{"started_at", "finished_at"}, func(tx core.App, r *core.Record) error {
 		return store.AgainVisit(tx, r.Id)
