@@ -19,7 +19,7 @@ import (
 const hostileChild = "XUNCHA_TEST_HOSTILE"
 
 // hostileMore is how many MB the process may take beside what it takes idle; hostileTime is
-// how long one file may take on a busy machine.
+// how long a processor may work on one file, whoever else is at work on the machine.
 const (
 	hostileMore = 200
 	hostileTime = 8 * time.Second
