@@ -18,9 +18,10 @@ import (
 
 // Item is a row whose bytes are there and which is not stored yet.
 type Item struct {
-	ID   string
-	Sum  string
-	Size int64 // as the row says
+	ID     string
+	Sum    string
+	Size   int64 // as the row says
+	Listed int64 // how often it was listed to be checked again, when that was asked
 }
 
 // Receipt tells the phone that its copy may go.

@@ -17,10 +17,11 @@ var checkIndices = map[string]string{
 }
 
 // photo_hash: the words are those of a likeness.Hash; a picture without a hash has none, so
-// that nobody looks for it again.
+// that nobody looks for it again. photo_recheck counts how often a photo was listed: who checks
+// it takes off the list what he saw, no more.
 var checkTables = []string{
 	`CREATE TABLE photo_hash (n INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, low INTEGER, high INTEGER)`,
-	`CREATE TABLE photo_recheck (evidence TEXT PRIMARY KEY) WITHOUT ROWID`,
+	`CREATE TABLE photo_recheck (evidence TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID`,
 }
 
 var checkDrops = []string{"DROP TABLE photo_recheck", "DROP TABLE photo_hash"}

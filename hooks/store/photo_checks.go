@@ -30,21 +30,23 @@ const (
 	unhashed = `SELECT DISTINCT e.sha256 FROM evidence e WHERE +e.state <> 'pending' AND e.sha256 > {:after}
 		AND NOT EXISTS (SELECT 1 FROM photo_hash h WHERE h.sha256 = e.sha256) ORDER BY e.sha256 LIMIT {:limit}`
 
-	// A photo that waits for its bytes is checked when they are there; the others are put on the list.
-	listAgain     = `INSERT OR IGNORE INTO photo_recheck (evidence) SELECT id FROM evidence WHERE state <> 'pending' AND id <> {:id} AND `
-	againLater    = listAgain + `id IN (SELECT value FROM json_each({:later}))`
-	againPrevious = listAgain + `previous = {:sum}`
-	againSiblings = listAgain + `previous = {:previous}`
-	againPartners = listAgain + `pair_of = {:id}`
-	againPartner  = listAgain + `id = {:partner}`
-	againItem     = listAgain + "`case` = {:case} AND item = {:item} AND purpose = 'after'"
-	againDevice   = listAgain + `id IN (SELECT id FROM evidence WHERE device = {:device} AND taken_at >= {:at} ORDER BY taken_at LIMIT 10)`
-	againVisit    = `INSERT OR IGNORE INTO photo_recheck (evidence) SELECT id FROM evidence WHERE state <> 'pending' AND inspection = {:inspection}`
-	againCase     = `INSERT OR IGNORE INTO photo_recheck (evidence) SELECT id FROM evidence WHERE state <> 'pending' AND "case" = {:case}`
-	againItself   = `INSERT OR IGNORE INTO photo_recheck (evidence) SELECT id FROM evidence WHERE state <> 'pending' AND id = {:id}`
-	recheckList   = `SELECT r.evidence AS id, coalesce(e.sha256, '') AS sum FROM photo_recheck r LEFT JOIN evidence e ON e.id = r.evidence
+	// Also a photo that waits for its bytes is listed: it may be checked at this moment.
+	listAgain     = `INSERT INTO photo_recheck (evidence, n) SELECT id, 1 FROM evidence WHERE `
+	oncemore      = ` ON CONFLICT (evidence) DO UPDATE SET n = n + 1`
+	againLater    = listAgain + `id IN (SELECT value FROM json_each({:later}))` + oncemore
+	againPrevious = listAgain + `previous = {:sum} AND id <> {:id}` + oncemore
+	againSiblings = listAgain + `previous = {:previous} AND id <> {:id}` + oncemore
+	againPartners = listAgain + `pair_of = {:id}` + oncemore
+	againPartner  = listAgain + `id = {:partner}` + oncemore
+	againItem     = listAgain + "`case` = {:case} AND item = {:item} AND purpose = 'after' AND id <> {:id}" + oncemore
+	againDevice   = listAgain + `id IN (SELECT id FROM evidence WHERE device = {:device} AND taken_at >= {:at} AND id <> {:id}
+		ORDER BY taken_at LIMIT 10)` + oncemore
+	againVisit  = listAgain + `inspection = {:inspection}` + oncemore
+	againCase   = listAgain + `"case" = {:case}` + oncemore
+	againItself = listAgain + `id = {:id}` + oncemore
+	recheckList = `SELECT r.evidence AS id, r.n AS n, coalesce(e.sha256, '') AS sum FROM photo_recheck r LEFT JOIN evidence e ON e.id = r.evidence
 		WHERE r.evidence > {:after} ORDER BY r.evidence LIMIT {:limit}`
-	recheckDone = `DELETE FROM photo_recheck WHERE evidence = {:id}`
+	recheckDone = `DELETE FROM photo_recheck WHERE evidence = {:id} AND n = {:n}`
 )
 
 // hash is that of a file, if it has one.
@@ -174,17 +176,17 @@ func boundOf(query string, all dbx.Params) dbx.Params {
 	return out
 }
 
-// AgainItself lists a stored photo to be checked again.
+// AgainItself lists a photo to be checked again.
 func AgainItself(tx core.App, id string) error {
 	return Feed{App: tx}.exec(againItself, dbx.Params{"id": id})
 }
 
-// AgainVisit lists the stored photos of an inspection to be checked again.
+// AgainVisit lists the photos of an inspection to be checked again.
 func AgainVisit(tx core.App, inspection string) error {
 	return Feed{App: tx}.exec(againVisit, dbx.Params{"inspection": inspection})
 }
 
-// AgainCase lists the stored photos of a case to be checked again.
+// AgainCase lists the photos of a case to be checked again.
 func AgainCase(tx core.App, caseID string) error {
 	return Feed{App: tx}.exec(againCase, dbx.Params{"case": caseID})
 }
@@ -193,12 +195,13 @@ func AgainCase(tx core.App, caseID string) error {
 func (s *Photos) Again(after string, limit int) ([]evidence.Item, error) {
 	var rows []struct {
 		ID  string `db:"id"`
+		N   int64  `db:"n"`
 		Sum string `db:"sum"`
 	}
 	err := s.App.DB().NewQuery(recheckList).Bind(dbx.Params{"after": after, "limit": limit}).All(&rows)
 	items := make([]evidence.Item, len(rows))
 	for i, r := range rows {
-		items[i] = evidence.Item{ID: r.ID, Sum: r.Sum}
+		items[i] = evidence.Item{ID: r.ID, Sum: r.Sum, Listed: r.N}
 	}
 	return items, err
 }
@@ -206,7 +209,7 @@ func (s *Photos) Again(after string, limit int) ([]evidence.Item, error) {
 // Review keeps what a later check found. It touches nothing else, so checks cannot go round.
 func (s *Photos) Review(item evidence.Item, results []check.Result) error {
 	return s.App.RunInTransaction(func(tx core.App) error {
-		if err := (Feed{App: tx}).exec(recheckDone, dbx.Params{"id": item.ID}); err != nil {
+		if err := (Feed{App: tx}).exec(recheckDone, dbx.Params{"id": item.ID, "n": item.Listed}); err != nil {
 			return err
 		}
 		r, err := tx.FindRecordById("evidence", item.ID)

@@ -156,3 +156,36 @@ func TestPicturesThatLackTheirHashGetIt(t *testing.T) {
 		t.Errorf("what shows nothing is compared: %+v %v", known, err)
 	}
 }
+
+// What changes while a photo is being checked is not lost: it stays on the list.
+func TestAPhotoListedWhileItIsCheckedStaysListed(t *testing.T) {
+	t.Parallel()
+	app := openApp(t)
+	photos := &store.Photos{App: app}
+	id := photoRow(t, app, map[string]any{"sha256": strings.Repeat("e", 64), "state": "stored", "flags": []string{}}).Id
+	list := func() []evidence.Item {
+		items, err := photos.Again("", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return items
+	}
+	again := func() {
+		if err := store.AgainItself(app, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again()
+	seen := list()
+	again() // meanwhile
+	if err := photos.Review(seen[0], nil); err != nil {
+		t.Fatal(err)
+	}
+	left := list()
+	if len(left) != 1 || left[0].ID != id {
+		t.Fatalf("%v", left)
+	}
+	if err := photos.Review(left[0], nil); err != nil || len(list()) != 0 {
+		t.Errorf("%v %v", err, list())
+	}
+}
