@@ -4,6 +4,7 @@ package check
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -104,11 +105,7 @@ func written(name string, value any, zh bool) string {
 		if number < u.from {
 			continue
 		}
-		digits := -1
-		if u.size > 1 {
-			digits = 1
-		}
-		text := strings.TrimSuffix(strconv.FormatFloat(number/u.size, 'f', digits, 64), ".0")
+		text := strconv.FormatFloat(math.Round(number/u.size*10)/10, 'f', -1, 64)
 		if zh {
 			return text + " " + u.zh
 		}
