@@ -54,6 +54,8 @@ soak: js native
 	$(GO) test -run '^$$' -fuzz FuzzDerive -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime 10m ./evidence/jpegscale
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 60s ./evidence/stamp
+	$(GO) test -run '^$$' -fuzz FuzzThumbnail -fuzztime 60s ./evidence
+	QUEUE_PHOTOS=1000 $(GO) test -run TestAQueueOfLargePhotos -count 1 -timeout 60m ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzUploadMetadata -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzReadRequest -fuzztime 60s ./sync
 	$(GO) test -run '^$$' -fuzz FuzzUnseal -fuzztime 60s ./sync

@@ -34,8 +34,10 @@ var mayImport = map[string][]string{
 	"sync":               {},
 	"sync/rxdb":          {"sync"},
 	"sync/watermelon":    {"sync"},
-	"evidence":           {"evidence/custody", "evidence/jpegscale", "geo"},
+	"evidence":           {"evidence/check", "evidence/custody", "evidence/jpegscale", "evidence/likeness", "geo"},
+	"evidence/check":     {"evidence/likeness", "geo"},
 	"evidence/custody":   {},
+	"evidence/likeness":  {},
 	"evidence/stamp":     {},
 	"internal/tsatest":   {},
 	"evidence/jpegscale": {},
@@ -46,7 +48,7 @@ var mayImport = map[string][]string{
 	"migrations":         {},
 	"hooks":              append([]string{"evidence/stamp", "internal/prepared", "hooks/route", "hooks/store", "hooks/problem", "migrations"}, middle...),
 	"hooks/route":        slices.Concat([]string{"dossier", "hooks/store", "hooks/problem", "web"}, middle, stock),
-	"hooks/store":        append([]string{"dossier", "evidence/custody"}, middle...),
+	"hooks/store":        append([]string{"dossier", "evidence/check", "evidence/custody", "evidence/likeness"}, middle...),
 	"hooks/problem":      middle,
 	"archive":            {"evidence/custody", "hooks", "hooks/store", "sync"},
 	"web":                {},
@@ -68,7 +70,7 @@ var mayImport = map[string][]string{
 var pocketBase = []string{"hooks", "hooks/route", "hooks/store", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/sync"}
 
 // readsTheClock: elsewhere the time comes in as a value.
-var readsTheClock = []string{"cmd/xuncha", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/journey", "internal/sabotage"}
+var readsTheClock = []string{"cmd/xuncha", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/journey", "internal/sabotage", "internal/tsatest"}
 
 const (
 	longestFile     = 400 // lines

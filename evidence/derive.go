@@ -6,6 +6,7 @@ package evidence
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -37,20 +38,13 @@ func Derive(ctx context.Context, r io.ReadSeeker, orientation int) (out map[int]
 		}
 	}()
 	src := &source{ReadSeeker: r}
-	config, weight, err := measure(src)
+	config, c, err := measure(src)
 	if err != nil {
 		return nil, err
 	}
-	if err := budget.Acquire(ctx, weight); err != nil {
-		return nil, err
-	}
-	defer budget.Release(weight)
-	large, err := decodeSmall(src, max(config.Width, config.Height))
+	large, err := decodeSmall(ctx, src, config, c)
 	if err != nil {
 		return nil, err
-	}
-	if weight > collectAbove {
-		runtime.GC() // else the next large image is decoded beside what is left of this one
 	}
 	out = map[int][]byte{}
 	for size, img := range map[int]image.Image{Large: large, Small: fit(large, Small)} {
@@ -64,39 +58,68 @@ func Derive(ctx context.Context, r io.ReadSeeker, orientation int) (out map[int]
 }
 
 // collectAbove: bytes of an image whose memory is given back at once.
-const collectAbove = 64 << 20
+const collectAbove = 32 << 20
 
-// decodeSmall decodes an image whose longer side is known and lets go of everything but its
-// large derivative.
-func decodeSmall(src *source, side int) (image.Image, error) {
-	img, err := decode(src, side)
+// decodeSmall decodes an image and lets go of everything but its large derivative. A JPEG is
+// decoded at the smallest scale that is large enough, where it is one that can be; what is not
+// goes to the decoder of its format, which has the last word, once there is room for that.
+func decodeSmall(ctx context.Context, src *source, config image.Config, c cost) (image.Image, error) {
+	if c.first < c.whole {
+		small, err := within(ctx, c.first, func() (image.Image, error) { return scaled(src, max(config.Width, config.Height)) })
+		if err == nil || src.blame(nil) != nil || ctx.Err() != nil {
+			return small, src.blame(err)
+		}
+		if c.whole > Budget && errors.Is(err, jpegscale.ErrUnsupported) {
+			return nil, tooHeavy(config, c.whole)
+		}
+		if c.whole > Budget {
+			return nil, refuse(CodeBroken, "the image cannot be decoded: %v", err)
+		}
+	}
+	return within(ctx, c.whole, func() (image.Image, error) {
+		if err := src.rewind(); err != nil {
+			return nil, err
+		}
+		img, _, err := image.Decode(src)
+		if err != nil {
+			return nil, src.blame(refuse(CodeBroken, "the image cannot be decoded: %v", err))
+		}
+		return fit(shrink(img, Large), Large), nil
+	})
+}
+
+// within does something that takes so many bytes once there is room for it.
+func within(ctx context.Context, weight int64, do func() (image.Image, error)) (image.Image, error) {
+	if err := budget.Acquire(ctx, weight); err != nil {
+		return nil, err
+	}
+	defer budget.Release(weight)
+	img, err := do()
+	if weight > collectAbove {
+		runtime.GC() // else the next large image is decoded beside what is left of this one
+	}
+	return img, err
+}
+
+// scaled decodes a JPEG at a smaller scale; any other image is not for it.
+func scaled(src *source, side int) (image.Image, error) {
+	if err := src.rewind(); err != nil {
+		return nil, err
+	}
+	img, err := jpegscale.Decode(src, scaleOf(side))
 	if err != nil {
-		return nil, src.blame(refuse(CodeBroken, "the image cannot be decoded: %v", err))
+		return nil, err
 	}
 	return fit(shrink(img, Large), Large), nil
 }
 
-// decode decodes a JPEG at the smallest scale that is large enough, where it is one that can
-// be; what is not goes to the decoder of its format, which has the last word.
-func decode(src *source, side int) (image.Image, error) {
+// scaleOf is by how much smaller an image is decoded whose longer side is so many px.
+func scaleOf(side int) int {
 	scale := 8
 	for scale > 1 && side < scale*Large {
 		scale /= 2
 	}
-	if err := src.rewind(); err != nil {
-		return nil, err
-	}
-	if scale > 1 {
-		if img, err := jpegscale.Decode(src, scale); err == nil {
-			return img, nil
-		}
-		runtime.GC() // else what it gathered lies beside the whole image
-		if err := src.rewind(); err != nil {
-			return nil, err
-		}
-	}
-	img, _, err := image.Decode(src)
-	return img, err
+	return scale
 }
 
 func fit(img image.Image, size int) image.Image {

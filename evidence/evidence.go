@@ -44,6 +44,7 @@ const (
 	CodeMedia     = "media_type_not_supported"
 	CodeTooLarge  = "file_too_large"
 	CodePixels    = "image_too_large"
+	CodeScans     = "image_too_many_scans"
 	CodeBroken    = "image_broken"
 	CodeSum       = "sha256_mismatch"
 	CodeNoSum     = "sha256_missing"

@@ -5,7 +5,6 @@ package evidence
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"image"
@@ -16,71 +15,93 @@ import (
 )
 
 // Budget is how many bytes all images that are decoded at one time may take together. An
-// image that would take more by itself is not taken.
-const Budget = 350 << 20
+// image that would take more by itself is not taken. What a phone makes fits: JPEG of 108
+// megapixels, progressive JPEG of 48, PNG of 36 (of 18 with 16 bits), WebP of 50. What does not
+// is a larger PNG, and a JPEG in RGB or CMYK of more than some 20.
+const Budget = 160 << 20
+
+// MaxScans is how many scans a progressive JPEG may have; cameras and editors write about ten.
+// Each goes over the whole image, however few bytes it has. In one that is not progressive each
+// plane has one scan at most, so there are no more than four.
+const (
+	MaxScans   = 32
+	planeScans = 4
+)
 
 var budget = semaphore.NewWeighted(Budget)
 
-// measure reads the head of an image and refuses what would be too large to decode. The
-// weight is in bytes.
-func measure(src *source) (config image.Config, weight int64, err error) {
+// cost is what an image takes to decode, in bytes: in the way that is tried first, and whole
+// by the decoder of its format.
+type cost struct{ first, whole int64 }
+
+// measure reads an image up to where its cost is known and refuses what would be too large to
+// decode.
+func measure(src *source) (config image.Config, c cost, err error) {
 	defer func() {
 		if p := recover(); p != nil { // these bytes come from outside
 			err = refuse(CodeBroken, "the image has no readable head: %v", p)
 		}
 	}()
 	if err := src.rewind(); err != nil {
-		return config, 0, err
+		return config, c, err
 	}
 	config, format, err := image.DecodeConfig(src)
 	if err != nil {
-		return config, 0, src.blame(refuse(CodeBroken, "the image has no readable head: %v", err))
+		return config, c, src.blame(refuse(CodeBroken, "the image has no readable head: %v", err))
 	}
 	if err := checkSize(config); err != nil {
-		return config, 0, err
+		return config, c, err
 	}
 	if err := src.rewind(); err != nil {
-		return config, 0, err
+		return config, c, err
 	}
-	weight, err = weigh(src, format, config)
-	if err != nil {
-		return config, 0, src.blame(refuse(CodeBroken, "the image has no readable head: %v", err))
+	c, err = weigh(src, format, config)
+	var refusal Refusal
+	if err != nil && !errors.As(err, &refusal) {
+		err = refuse(CodeBroken, "the image has no readable head: %v", err)
 	}
-	if weight > Budget {
-		return config, weight, tooMuch(Budget, CodePixels, "the image is %d x %d px and takes %d MB to decode; at most %d MB",
-			config.Width, config.Height, weight>>20, Budget>>20)
+	if err = src.blame(err); err != nil {
+		return config, c, err
 	}
-	return config, weight, nil
+	if c.first > Budget {
+		return config, c, tooHeavy(config, c.first)
+	}
+	return config, c, nil
+}
+
+func tooHeavy(c image.Config, weight int64) error {
+	return tooMuch(Budget, CodePixels, "the image is %d x %d px and takes %d MB to decode; at most %d MB", c.Width, c.Height, weight>>20, Budget>>20)
 }
 
 // weigh is the memory of the decoder and of the image it makes small, in bytes.
-func weigh(r io.Reader, format string, c image.Config) (int64, error) {
+func weigh(r io.Reader, format string, c image.Config) (cost, error) {
 	px := int64(c.Width) * int64(c.Height)
 	factor := int64(max(1, max(c.Width, c.Height)/Large))
 	small := 4 * px / (factor * factor)
+	same := func(n int64) cost { return cost{n + small, n + small} }
 	switch format {
 	case "jpeg":
 		decoder, err := weighJPEG(r, c, px)
-		return decoder + small, err
+		return cost{decoder.first + small, decoder.whole + small}, err
 	case "png":
 		head := make([]byte, pngInterlace+1)
 		if _, err := io.ReadFull(r, head); err != nil {
-			return 0, err
+			return cost{}, err
 		}
 		decoder := px * pngBytes(c.ColorModel)
 		if head[pngInterlace] != 0 {
 			decoder *= 2 // each pass is an image of its own
 		}
-		return decoder + small, nil
+		return same(decoder), nil
 	}
 	head := make([]byte, 16)
 	if _, err := io.ReadFull(r, head); err != nil {
-		return 0, err
+		return cost{}, err
 	}
 	if string(head[12:]) == "VP8 " {
-		return 3*px + small, nil
+		return same(3 * px), nil
 	}
-	return 10*px + small, nil // lossless, or with a plane of transparency that is an image of its own
+	return same(10 * px), nil // lossless, or with a plane of transparency that is an image of its own
 }
 
 // pngInterlace is where a PNG says that it comes in passes.
@@ -104,14 +125,47 @@ const (
 	sofProgressive = 0xc2
 )
 
-// weighJPEG counts the samples of all planes: one byte each, and five where every
-// coefficient is kept until the last scan.
-func weighJPEG(r io.Reader, c image.Config, px int64) (int64, error) {
-	in := bufio.NewReader(r)
+// weighJPEG counts the samples of all planes: one byte each, fewer where a smaller scale is
+// decoded. Of a progressive one every coefficient is kept until the last scan, in two bytes, or
+// in four by the decoder that knows all kinds.
+func weighJPEG(r io.Reader, c image.Config, px int64) (cost, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
 	marker, sof, err := frameHeader(in)
 	if err != nil {
-		return 0, err
+		return cost{}, err
 	}
+	samples, err := samplesOf(sof, c)
+	if err != nil {
+		return cost{}, err
+	}
+	most := planeScans
+	if marker == sofProgressive {
+		most = MaxScans
+	}
+	scans, adobe := scansOf(in, most)
+	if scans > most {
+		return cost{}, tooMuch(int64(most), CodeScans, "the image has more than %d scans", most)
+	}
+	whole := samples
+	if marker == sofProgressive {
+		whole += 4 * samples
+	}
+	parts := int(sof[5])
+	// A marker may say that three planes are RGB: they are then copied.
+	if copied := parts == 4 || c.ColorModel == color.RGBAModel || parts == 3 && adobe; copied {
+		whole += 4 * px
+		return cost{whole, whole}, nil
+	}
+	scale := int64(scaleOf(max(c.Width, c.Height)))
+	first := samples / (scale * scale)
+	if marker == sofProgressive {
+		first += 2 * samples
+	}
+	return cost{first, whole}, nil
+}
+
+// samplesOf counts those of all planes, whole units.
+func samplesOf(sof []byte, c image.Config) (samples int64, err error) {
 	parts := int(sof[5])
 	if len(sof) < 6+3*parts || parts == 0 {
 		return 0, errNoFrame
@@ -128,23 +182,40 @@ func weighJPEG(r io.Reader, c image.Config, px int64) (int64, error) {
 	}
 	across := (int64(c.Width) + 8*h0 - 1) / (8 * h0)
 	down := (int64(c.Height) + 8*v0 - 1) / (8 * v0)
-	var samples int64
 	for i := range parts {
 		h, v := sampling(i)
 		samples += across * down * h * v * 64
 	}
-	weight := samples
-	if marker == sofProgressive {
-		weight += 4 * samples
+	return samples, nil
+}
+
+// scansOf counts the scans behind a frame header, up to more than there may be, and tells
+// whether Adobe's marker stands there and says RGB.
+func scansOf(in *bufio.Reader, most int) (n int, adobe bool) {
+	for n <= most {
+		marker, err := nextMarker(in)
+		if err != nil || marker == 0xd9 {
+			return n, adobe
+		}
+		if marker >= 0xd0 && marker <= 0xd8 || marker == 1 { // no segment
+			continue
+		}
+		var size [2]byte
+		if _, err := io.ReadFull(in, size[:]); err != nil {
+			return n, adobe
+		}
+		switch marker {
+		case 0xda:
+			n++
+		case 0xee:
+			head, _ := in.Peek(12) // a short one is none
+			adobe = adobe || len(head) == 12 && string(head[:5]) == "Adobe" && head[11] == 0
+		}
+		if _, err := in.Discard(max(0, int(binary.BigEndian.Uint16(size[:]))-2)); err != nil {
+			return n, adobe
+		}
 	}
-	if parts == 4 || c.ColorModel == color.RGBAModel {
-		return weight + 4*px, nil
-	}
-	// A marker behind the header may still say that these are RGB: they are then copied.
-	if parts == 3 && weight+4*px > Budget && saysAdobe(in) {
-		weight += 4 * px
-	}
-	return weight, nil
+	return n, adobe
 }
 
 var errNoFrame = errors.New("there is no frame header")
@@ -183,32 +254,17 @@ func frameHeader(in *bufio.Reader) (marker byte, segment []byte, err error) {
 // nextMarker skips what is none, as the decoder does.
 func nextMarker(in *bufio.Reader) (byte, error) {
 	for {
-		b, err := in.ReadByte()
-		if err != nil {
+		if _, err := in.ReadSlice(0xff); errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		} else if err != nil {
 			return 0, err
 		}
-		if b != 0xff {
-			continue
+		b, err := in.ReadByte()
+		for err == nil && b == 0xff {
+			b, err = in.ReadByte()
 		}
-		for b == 0xff {
-			if b, err = in.ReadByte(); err != nil {
-				return 0, err
-			}
-		}
-		if b != 0 {
-			return b, nil
-		}
-	}
-}
-
-// saysAdobe looks for the marker that tells what the components are.
-func saysAdobe(in *bufio.Reader) bool {
-	for {
-		if _, err := in.ReadSlice(0xee); err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return false
-		}
-		if next, err := in.Peek(7); err == nil && bytes.Equal(next[2:], []byte("Adobe")) {
-			return true
+		if err != nil || b != 0 {
+			return b, err
 		}
 	}
 }

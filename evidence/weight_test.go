@@ -7,10 +7,13 @@ import (
 	"compress/zlib"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/color"
 	"io"
+	"os"
+	"strings"
 	"testing"
 
 	"xuncha/internal/photo"
@@ -69,11 +72,14 @@ func TestAnImageIsWeighedByWhatItsDecoderTakes(t *testing.T) {
 	}{
 		"a photo of 108 MP":                                {jpegOf(12_000, 9_000, 0xc0, ""), ""},
 		"a photo of 108 MP whose planes are copied":        {jpegOf(12_000, 9_000, 0xc0, late), CodePixels},
-		"a photo of 48 MP whose planes are copied":         {jpegOf(8_000, 6_000, 0xc0, late), ""},
+		"a photo of 48 MP whose planes are copied":         {jpegOf(8_000, 6_000, 0xc0, late), CodePixels},
+		"a photo of 24 MP whose planes are copied":         {jpegOf(6_000, 4_000, 0xc0, late), ""},
+		"a photo of 48 MP that only says Adobe":            {jpegOf(8_000, 6_000, 0xc0, strings.Replace(late, "\x64\x00\x00\x00\x00\x00", "\x64\x00\x00\x00\x00\x01", 1)), ""},
 		"a progressive photo of 108 MP":                    {jpegOf(12_000, 9_000, 0xc2, ""), CodePixels},
-		"a progressive photo of 40 MP":                     {jpegOf(8_000, 5_000, 0xc2, ""), ""},
+		"a progressive photo of 48 MP":                     {jpegOf(8_000, 6_000, 0xc2, ""), ""},
 		"a drawing of 10,000 x 10,800 with 16 bits":        {pngOf(t, 10_000, 10_800, 16, 6, 0, false), CodePixels},
-		"a drawing of 10,000 x 8,000 with 8 bits":          {pngOf(t, 10_000, 8_000, 8, 6, 0, false), ""},
+		"a drawing of 8,000 x 5,000 with 8 bits":           {pngOf(t, 8_000, 5_000, 8, 6, 0, false), ""},
+		"a drawing of 10,000 x 8,000 with 8 bits":          {pngOf(t, 10_000, 8_000, 8, 6, 0, false), CodePixels},
 		"a drawing of 10,000 x 8,000 that comes in passes": {pngOf(t, 10_000, 8_000, 8, 6, 1, false), CodePixels},
 		"a grey one that may be transparent":               {pngOf(t, 10_000, 10_000, 8, 0, 0, false), CodePixels},
 	} {
@@ -124,9 +130,21 @@ func FuzzWeigh(f *testing.F) {
 	f.Add(sample(photo.Tags{}, 16, 16))
 	f.Add(jpegOf(100, 100, 0xc2, "\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		config, weight, err := measure(&source{ReadSeeker: bytes.NewReader(data)})
-		if err == nil && (weight < int64(config.Width)*int64(config.Height) || weight > Budget) {
-			t.Errorf("%v weighs %d", config, weight)
+		config, c, err := measure(&source{ReadSeeker: bytes.NewReader(data)})
+		if err == nil && (c.whole < int64(config.Width)*int64(config.Height) || c.first <= 0 || c.first > c.whole || c.first > Budget) {
+			t.Errorf("%v weighs %v", config, c)
 		}
 	})
+}
+
+func TestThePageSaysWhatADecoderIsGiven(t *testing.T) {
+	page, err := os.ReadFile("../docs/evidence.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, said := range []string{fmt.Sprintf("get %d MB", Budget>>20), fmt.Sprintf("More than %d scans", MaxScans), CodeScans} {
+		if !bytes.Contains(page, []byte(said)) {
+			t.Errorf("docs/evidence.md does not say %q", said)
+		}
+	}
 }

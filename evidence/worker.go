@@ -1,8 +1,8 @@
 package evidence
 
-// The worker: after the commit, one photo after the other, it makes the derivatives,
-// reads the tags, and lets the row say that it is stored. What a crash interrupts is
-// found again at the next start.
+// The worker: after the commit, a few photos at a time, it makes the derivatives, reads the
+// tags, checks, and lets the row say that it is stored, in the order of the rows. What a
+// crash interrupts is found again at the next start.
 
 import (
 	"bytes"
@@ -13,14 +13,17 @@ import (
 	"os"
 	"time"
 
+	"xuncha/evidence/check"
 	"xuncha/evidence/custody"
+	"xuncha/evidence/likeness"
 )
 
 // Item is a row whose bytes are there and which is not stored yet.
 type Item struct {
-	ID   string
-	Sum  string
-	Size int64 // as the row says
+	ID     string
+	Sum    string
+	Size   int64 // as the row says
+	Listed int64 // how often it was listed to be checked again, when that was asked
 }
 
 // Finding is what the worker found out about a photo.
@@ -30,6 +33,9 @@ type Finding struct {
 	Receipt custody.Receipt // its place in the log comes when it is stored
 	Copies  map[int]string  // SHA-256 of the derivatives by size in px
 	Flags   []string
+	Checks  []check.Result
+	Picture *likeness.Hash // nil where there is nothing to see
+	Later   []string       // photos to be checked again once this one is stored
 }
 
 // Flags that the worker sets: they inform, a person decides.
@@ -51,11 +57,13 @@ type Desk interface {
 
 // Worker works until its context ends. Wake it when something may have come.
 type Worker struct {
-	Desk   Desk
-	Shelf  Shelf
-	Now    func() time.Time
-	wake   chan struct{}
-	failed map[string]failure // by item
+	Desk     Desk
+	Examiner Examiner // nil: nothing is checked
+	Shelf    Shelf
+	Now      func() time.Time
+	wake     chan struct{}
+	failed   map[string]failure // by item
+	looked   map[string]bool    // sums that were looked at for a first preview
 }
 
 // failure keeps an item that failed for a passing reason out of the way of the others.
@@ -135,22 +143,69 @@ func (w *Worker) sleep(ctx context.Context, pause time.Duration) bool {
 	return true
 }
 
-// round goes once through everything that waits. One bad item stops nothing behind it.
+// atOnce is how many photos are worked on at one time. What their decoders may take together
+// is bounded by Budget, however many there are.
+const atOnce = 2
+
+// work is a photo that is being prepared, or one that failed lately and is left alone.
+type work struct {
+	item    Item
+	failure failure
+	skipped bool
+	done    chan struct{} // closed when finding and err are there
+	finding Finding
+	err     error
+}
+
+// round goes once through everything that waits. Photos are prepared a few at a time and
+// stored in their order. One bad item stops nothing behind it.
 func (w *Worker) round(ctx context.Context) error {
+	if err := w.preview(ctx); err != nil {
+		return err
+	}
 	seen := map[string]failure{} // of those that still wait
-	defer func() { w.failed = seen }()
+	line := make(chan *work, atOnce-1)
+	listed := make(chan error, 1)
+	go func() {
+		listed <- w.list(ctx, line)
+		close(line)
+	}()
+	for next := range line {
+		w.end(ctx, next, seen)
+	}
+	err := <-listed
+	if err != nil && ctx.Err() == nil {
+		seen = w.failed
+	}
+	w.failed = seen
+	if err != nil {
+		return err
+	}
+	return w.recheck(ctx)
+}
+
+// list puts what waits into the line, which takes so many as are worked on at one time.
+func (w *Worker) list(ctx context.Context, line chan<- *work) error {
 	for after := ""; ; {
 		items, err := w.Desk.Waiting(after, batch)
 		if err != nil {
-			seen = w.failed
 			return err
 		}
 		for _, item := range items {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			w.try(ctx, item, seen)
 			after = item.ID
+			next := &work{item: item, done: make(chan struct{})}
+			next.failure = w.failed[item.ID]
+			next.skipped = w.Now().Before(next.failure.notBefore)
+			line <- next
+			go func() {
+				defer close(next.done)
+				if !next.skipped {
+					next.finding, next.err = w.prepare(ctx, item)
+				}
+			}()
 		}
 		if len(items) < batch {
 			return nil
@@ -158,40 +213,45 @@ func (w *Worker) round(ctx context.Context) error {
 	}
 }
 
-// try processes an item unless it failed lately.
-func (w *Worker) try(ctx context.Context, item Item, seen map[string]failure) {
-	last, failed := w.failed[item.ID]
-	if failed && w.Now().Before(last.notBefore) {
-		seen[item.ID] = last
+// end stores a photo that was prepared, or remembers that it failed.
+func (w *Worker) end(ctx context.Context, next *work, seen map[string]failure) {
+	<-next.done
+	if next.skipped {
+		seen[next.item.ID] = next.failure
 		return
 	}
-	err := w.process(ctx, item)
+	err := next.err
+	if err == nil {
+		err = w.examine(next.item, &next.finding)
+	}
+	if err == nil {
+		err = w.Desk.Store(next.item, next.finding)
+	}
 	if err == nil || ctx.Err() != nil {
 		return
 	}
-	wait := min(again<<min(last.tries, 6), rarely)
-	slog.Error("a photo could not be processed", "evidence", item.ID, "again_in", wait, "error", err)
-	seen[item.ID] = failure{last.tries + 1, w.Now().Add(wait)}
+	wait := min(again<<min(next.failure.tries, 6), rarely)
+	slog.Error("a photo could not be processed", "evidence", next.item.ID, "again_in", wait, "error", err)
+	seen[next.item.ID] = failure{next.failure.tries + 1, w.Now().Add(wait)}
 }
 
-func (w *Worker) process(ctx context.Context, item Item) error {
+// prepare is all that is found out about a photo by itself.
+func (w *Worker) prepare(ctx context.Context, item Item) (Finding, error) {
 	f, err := os.Open(w.Shelf.Original(item.Sum))
 	if err != nil {
-		return err
+		return Finding{}, err
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
-		return err
+		return Finding{}, err
 	}
 	finding := Finding{Copies: map[int]string{}, Receipt: custody.Receipt{SHA256: item.Sum, Size: info.Size(), At: w.Now().UTC().Format("2006-01-02T15:04:05.000Z")}}
 	if item.Size != 0 && item.Size != info.Size() {
 		finding.Flags = append(finding.Flags, FlagSize)
 	}
-	if err := w.inspect(ctx, f, item, &finding); err != nil {
-		return err
-	}
-	return w.Desk.Store(item, finding)
+	err = w.inspect(ctx, f, item, &finding)
+	return finding, err
 }
 
 // inspect reads tags and makes derivatives; what is wrong with the photo itself becomes
@@ -230,6 +290,7 @@ func (w *Worker) inspect(ctx context.Context, f *os.File, item Item, finding *Fi
 			return err
 		}
 	}
+	finding.Picture = Picture(derived[Small])
 	return nil
 }
 

@@ -19,7 +19,9 @@ import (
 
 func bindEvidence(app core.App, h *house) error {
 	shelf := evidence.Shelf{Dir: filepath.Join(app.DataDir(), "evidence")}
+	photos := &store.Photos{App: app}
 	worker := evidence.NewWorker(store.PhotoDesk{Evidence: store.Evidence{App: app}, Log: h.log}, shelf, h.cfg.Now)
+	worker.Examiner = photos
 	rows := store.Uploads{App: app, Now: h.cfg.Now}
 	uploads := &evidence.Uploads{
 		Shelf: shelf, Owners: rows, NewID: h.cfg.NewID,
@@ -36,6 +38,12 @@ func bindEvidence(app core.App, h *house) error {
 	app.OnRecordAfterCreateSuccess("evidence").BindFunc(func(e *core.RecordEvent) error {
 		worker.Wake()
 		return e.Next()
+	})
+	bindChecks(app, worker)
+	whileServing(app, func(ctx context.Context) {
+		if err := photos.Load(ctx, shelf); err != nil {
+			slog.Error("the pictures of stored photos could not all be compared", "error", err)
+		}
 	})
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		if err := shelf.Tidy(); err != nil {

@@ -127,7 +127,7 @@ func (s *scene) assign(caseID string, crew ...string) {
 }
 
 // here is a position on site.
-var here = map[string]any{"position": map[string]any{"lon": 116.4, "lat": 39.9, "accuracy_m": 8}}
+var here = map[string]any{"position": map[string]any{"lon": 116.3915, "lat": 39.9073, "accuracy_m": 8}}
 
 func (s *scene) arrive(caseID string) {
 	s.T.Helper()
@@ -207,7 +207,7 @@ func (s *scene) shoot(p *phone.Phone, caseID, purpose string) string {
 // capture takes a photo that stays on the phone.
 func (s *scene) capture(p *phone.Phone, caseID, purpose string) (id string, data []byte) {
 	s.photos++
-	data = snap(s.photos)
+	data = snapAt(s.photos, s.clock.now(), 116.3915, 39.9073)
 	id = p.Create("evidence", map[string]any{
 		"case": caseID, "purpose": purpose, "sha256": sumOf(data), "size": len(data), "mime": "image/jpeg",
 		"taken_at": s.clock.now().Format(time.RFC3339), "position": here["position"],

@@ -16,6 +16,9 @@ func (d *decoder) scan(head []byte) (byte, error) {
 	if d.planes == nil {
 		return 0, broken("a scan comes before the frame")
 	}
+	if d.scans == 0 && len(d.planes) == 3 && d.isRGB(d.planes) {
+		return 0, ErrUnsupported // a marker behind the frame said so
+	}
 	if d.scans++; d.scans > MaxScans {
 		return 0, broken("it has more than %d scans", MaxScans)
 	}

@@ -89,6 +89,7 @@ var rows = map[string]Row{
 	"media_type_not_supported": {415, "只接受 JPEG、PNG、WebP、HEIC 照片。", "Only photos in JPEG, PNG, WebP or HEIC are taken."},
 	"file_too_large":           {413, "文件过大，请压缩后再传。", "The file is too large; make it smaller."},
 	"image_too_large":          {413, "照片像素过大，请缩小后再传。", "The image has too many pixels; make it smaller."},
+	"image_too_many_scans":     {422, "照片的编码过于复杂，请用相机原图或重新保存后再传。", "The image is packed in too many steps; send the camera's own file or save it anew."},
 	"image_broken":             {422, "照片已损坏，无法读取，请重新拍摄或重新选择。", "The image is broken and cannot be read; take or choose it again."},
 	"sha256_mismatch":          {422, "收到的内容与校验值不符，请重新上传。", "What arrived does not match its sha256; upload it again."},
 	"sha256_missing":           {400, "缺少照片的 sha256 校验值。", "The photo's sha256 is missing."},

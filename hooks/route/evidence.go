@@ -122,12 +122,16 @@ func (p photos) view(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if see.Pending {
+	small := strconv.Itoa(evidence.Small)
+	if see.Pending && !(see.Preview && form == small) {
 		return problem.New("photo_pending", "the bytes have not arrived or are being processed")
 	}
 	size, _ := strconv.Atoi(form) // 0 is no size
 	if size != evidence.Large && size != evidence.Small {
 		return problem.New("not_found", "a photo has the forms original, %d, %d and proof", evidence.Large, evidence.Small)
+	}
+	if see.Pending {
+		e.Response.Header().Set("Cache-Control", "no-store") // a first preview is replaced soon
 	}
 	return serve(e, p.shelf.Derivative(see.Sum, size), id+"-"+form, evidence.JPEG)
 }
@@ -152,7 +156,9 @@ func serve(e *core.RequestEvent, path, name, mime string) error {
 	}
 	h := e.Response.Header()
 	h.Set("Content-Type", mime)
-	h.Set("Cache-Control", "private, max-age=86400, immutable")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "private, max-age=86400, immutable")
+	}
 	h.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", name))
 	h.Set("X-Content-Type-Options", "nosniff")
 	return serveFile(e, path, name)

@@ -91,6 +91,11 @@ func (s Cases) children(collection, id string, role casework.Role) ([]json.RawMe
 		if hers && (!atDesk || asksFirst(role)) {
 			delete(fields, "exif") // it says where the complainant stood
 		}
+		if !atDesk {
+			delete(fields, "checks") // they say where others stood
+		} else if err := sayChecks(r, fields); err != nil {
+			return err
+		}
 		adjust := projections[collection].adjust
 		switch {
 		case atDesk && collection == "evidence" && asksFirst(role):

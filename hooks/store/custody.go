@@ -40,7 +40,7 @@ const (
 	logSize   = `SELECT coalesce(max(n) + 1, 0) FROM custody_leaves`
 	readHash  = `SELECT hash FROM custody_hashes WHERE place = {:place}`
 	putLeaf   = `INSERT INTO custody_leaves (n, event, evidence, leaf, facts) VALUES ({:n}, {:event}, {:evidence}, {:leaf}, {:facts})`
-	putHash   = `INSERT INTO custody_hashes (place, hash) VALUES ({:place}, {:hash})`
+	putNode   = `INSERT INTO custody_hashes (place, hash) VALUES ({:place}, {:hash})`
 	putHead   = `INSERT INTO custody_heads (size, head, at, kept) VALUES ({:size}, {:head}, {:at}, {:kept}) ON CONFLICT (size) DO UPDATE SET head = excluded.head, kept = excluded.kept`
 	thinHeads = `DELETE FROM custody_heads WHERE at >= {:hour} AND size < {:size} AND kept = 0`
 	lastHead  = `SELECT size, head FROM custody_heads ORDER BY size DESC LIMIT 1`
@@ -69,7 +69,7 @@ func (l ledger) Put(leaf custody.Leaf, text, facts []byte, from int64, hashes []
 		"n": leaf.N, "event": string(leaf.Event), "evidence": leaf.Evidence, "leaf": string(text), "facts": beside,
 	})
 	for i := 0; err == nil && i < len(hashes); i++ {
-		err = execute(l.db, putHash, dbx.Params{"place": from + int64(i), "hash": hashes[i][:]})
+		err = execute(l.db, putNode, dbx.Params{"place": from + int64(i), "hash": hashes[i][:]})
 	}
 	return err
 }

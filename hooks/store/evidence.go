@@ -162,6 +162,9 @@ func (s Evidence) Store(item evidence.Item, f evidence.Finding) error {
 			return err
 		}
 		r.Set("mime", f.Mime) // what the bytes are, not what the phone said
+		if err := keepChecks(tx, r, f); err != nil {
+			return err
+		}
 		return tx.Save(r)
 	})
 }
@@ -192,6 +195,7 @@ type View struct {
 	Original  bool   // the file itself, not only its derivatives
 	AsksFirst bool   // it says where a complainant stood, which this user sees for a reason only
 	Pending   bool   // the worker has not seen the bytes: nothing is shown yet
+	Preview   bool   // but for a first preview, where there is one: its author has brought the bytes
 }
 
 // Bytes are the sum and the type of a photo.
@@ -238,6 +242,13 @@ func (s Evidence) See(user *core.Record, id string) (View, error) {
 
 func (s Evidence) viewOf(user, r *core.Record) (View, error) {
 	v := View{ID: r.Id, Sum: r.GetString("sha256"), Mime: r.GetString("mime"), Pending: r.GetString("state") == "pending", Original: true}
+	if v.Pending {
+		upload, err := Uploads{App: s.App}.BySum(r.GetString("author"), v.Sum)
+		if err != nil {
+			return v, err
+		}
+		v.Preview = upload.Done
+	}
 	role := casework.Role(user.GetString("role"))
 	v.AsksFirst = r.GetString("complaint") != "" && asksFirst(role)
 	if role != casework.Inspector {
