@@ -36,15 +36,17 @@ var mayImport = map[string][]string{
 	"sync/watermelon":    {"sync"},
 	"evidence":           {"evidence/jpegscale", "geo"},
 	"evidence/jpegscale": {},
+	"evidence/depottest": {"evidence"},
 	"notify":             {},
 	"notify/notifytest":  {"notify"},
 	"intake":             {"casework", "geo"},
 	"migrations":         {},
-	"hooks":              append([]string{"internal/prepared", "hooks/route", "hooks/store", "hooks/problem", "migrations"}, middle...),
+	"hooks":              append([]string{"internal/prepared", "hooks/depot", "hooks/route", "hooks/store", "hooks/problem", "migrations"}, middle...),
 	"hooks/route":        slices.Concat([]string{"hooks/store", "hooks/problem", "web"}, middle, stock),
 	"hooks/store":        middle,
+	"hooks/depot":        {"evidence"},
 	"hooks/problem":      middle,
-	"archive":            {"hooks", "hooks/store", "sync"},
+	"archive":            {"hooks", "hooks/depot", "hooks/store", "sync"},
 	"web":                {},
 	"demo":               {"casework", "geo", "intake", "internal/photo"},
 	"internal/phone":     {"sync"},
@@ -52,19 +54,20 @@ var mayImport = map[string][]string{
 	"internal/photo":     {},
 	"internal/house":     {"hooks"},
 	"internal/fcmtest":   {},
+	"internal/s3test":    {},
 	"internal/journey":   {},
 	"internal/storm":     {},
 	"internal/sabotage":  {},
-	"cmd/xuncha":         {"archive", "casework", "demo", "evidence", "geo", "hooks", "hooks/problem", "hooks/store", "intake", "migrations", "notify", "web"},
+	"cmd/xuncha":         {"archive", "casework", "demo", "evidence", "geo", "hooks", "hooks/depot", "hooks/problem", "hooks/store", "intake", "migrations", "notify", "web"},
 	"bench/sync":         {"*"},
 	".":                  {},
 }
 
 // pocketBase may be known here only.
-var pocketBase = []string{"hooks", "hooks/route", "hooks/store", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/sync"}
+var pocketBase = []string{"hooks", "hooks/depot", "hooks/route", "hooks/store", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/sync"}
 
 // readsTheClock: elsewhere the time comes in as a value.
-var readsTheClock = []string{"cmd/xuncha", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/journey", "internal/sabotage"}
+var readsTheClock = []string{"cmd/xuncha", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/s3test", "internal/journey", "internal/sabotage"}
 
 const (
 	longestFile     = 400 // lines

@@ -32,9 +32,10 @@ type Copy struct {
 	Epoch    string `json:"epoch"`
 	Head     int64  `json:"head"`
 	Run      string `json:"run"`
-	Key      string `json:"key"`      // the fingerprint of the key that opens it
-	Bytes    int64  `json:"bytes"`    // of the database
-	Database string `json:"database"` // its SHA-256
+	Key      string `json:"key"`                 // the fingerprint of the key that opens it
+	Bytes    int64  `json:"bytes"`               // of the database
+	Database string `json:"database"`            // its SHA-256
+	Rests    string `json:"photos_in,omitempty"` // the bucket where photos rest, which is not copied
 }
 
 // Progress is told how far a long work is.

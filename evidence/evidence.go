@@ -60,4 +60,5 @@ const (
 	CodeCut       = "upload_cut"
 	CodeMethod    = "method_not_allowed"
 	CodeNotReady  = "not_ready"
+	CodeAway      = "storage_away" // what rests in the depot cannot be read now
 )

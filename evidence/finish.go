@@ -37,9 +37,15 @@ func (u *Uploads) finish(e tus.HookEvent) (tus.HTTPResponse, error) {
 	return tus.HTTPResponse{}, err // the server's fault: the bytes stay, the client asks again
 }
 
+// here tells whether an upload's bytes came and are still there. Nobody asks the depot: what
+// a row says is stored rests in it.
+func (u *Uploads) here(up Upload) bool {
+	return up.Done && (u.Shelf.Depot != nil && up.Rests || u.Shelf.Has(up.Sum))
+}
+
 // settle is conclude under the upload's lock.
 func (u *Uploads) settle(ctx context.Context, up Upload) (Upload, error) {
-	if up.Done && u.Shelf.Has(up.Sum) {
+	if u.here(up) {
 		return up, nil
 	}
 	unlock, err := u.locks.hold(ctx, up.key())
@@ -55,7 +61,7 @@ func (u *Uploads) settle(ctx context.Context, up Upload) (Upload, error) {
 // refused is dropped, or HEAD would go on saying that it is complete.
 func (u *Uploads) conclude(ctx context.Context, id string) (Upload, error) {
 	up, err := u.Owners.ByID(id)
-	if err != nil || up.ID == "" || up.Done && u.Shelf.Has(up.Sum) {
+	if err != nil || up.ID == "" || u.here(up) {
 		return up, err
 	}
 	info, err := u.store.info(ctx, id)
@@ -111,7 +117,13 @@ func (u *Uploads) shelve(info tus.FileInfo, promised string) error {
 	if err := u.Shelf.Adopt(path, sum); err != nil {
 		return err
 	}
-	return u.Owners.Finish(info.ID)
+	if err := u.Owners.Finish(info.ID); err != nil {
+		return err
+	}
+	if err := u.clear(info.ID); err != nil {
+		slog.Error("the files of a finished upload were not removed", "upload", info.ID, "error", err)
+	}
+	return nil
 }
 
 // standing is what an owner's earlier creation of the same bytes came to, and how many

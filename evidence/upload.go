@@ -33,6 +33,7 @@ type Upload struct {
 	Sum   string
 	Size  int64
 	Done  bool
+	Rests bool // a row says that these bytes are stored
 }
 
 // key is what an owner uploads once.

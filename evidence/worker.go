@@ -8,8 +8,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	stdsync "sync"
 	"time"
 )
 
@@ -50,6 +52,8 @@ type Desk interface {
 	Waiting(after string, limit int) ([]Item, error)
 	// Store writes a finding into the row.
 	Store(item Item, f Finding) error
+	// Settled returns those of the sums that a row says are stored, and none waits for.
+	Settled(sums []string) ([]string, error)
 }
 
 // Worker works until its context ends. Wake it when something may have come.
@@ -59,6 +63,7 @@ type Worker struct {
 	Now    func() time.Time
 	wake   chan struct{}
 	failed map[string]failure // by item
+	depot  *carrier           // nil where photos stay on this disk
 }
 
 // failure keeps an item that failed for a passing reason out of the way of the others.
@@ -69,7 +74,19 @@ type failure struct {
 
 // NewWorker makes a worker that has not begun.
 func NewWorker(desk Desk, shelf Shelf, now func() time.Time) *Worker {
-	return &Worker{Desk: desk, Shelf: shelf, Now: now, wake: make(chan struct{}, 1), failed: map[string]failure{}}
+	w := &Worker{Desk: desk, Shelf: shelf, Now: now, wake: make(chan struct{}, 1), failed: map[string]failure{}}
+	if shelf.Depot != nil {
+		w.depot = newCarrier(w)
+	}
+	return w
+}
+
+// Away tells whether the depot does not answer, and how many photos wait to be brought there.
+func (w *Worker) Away() (away bool, waiting int) {
+	if w.depot == nil {
+		return false, 0
+	}
+	return w.depot.state()
 }
 
 // Wake tells the worker to look; it never blocks.
@@ -91,6 +108,11 @@ const (
 
 // Run works off what waits, then sleeps until it is woken or something is to be tried again.
 func (w *Worker) Run(ctx context.Context) {
+	if w.depot != nil {
+		var carrying stdsync.WaitGroup
+		carrying.Go(func() { w.depot.run(ctx) })
+		defer carrying.Wait()
+	}
 	for {
 		err := w.round(ctx)
 		if ctx.Err() != nil {
@@ -161,8 +183,11 @@ func (w *Worker) round(ctx context.Context) error {
 	}
 }
 
-// try processes an item unless it failed lately.
+// try processes an item unless it failed lately or is on its way into the depot.
 func (w *Worker) try(ctx context.Context, item Item, seen map[string]failure) {
+	if w.depot != nil && w.depot.has(item.ID) {
+		return
+	}
 	last, failed := w.failed[item.ID]
 	if failed && w.Now().Before(last.notBefore) {
 		seen[item.ID] = last
@@ -179,6 +204,10 @@ func (w *Worker) try(ctx context.Context, item Item, seen map[string]failure) {
 
 func (w *Worker) process(ctx context.Context, item Item) error {
 	f, err := os.Open(w.Shelf.Original(item.Sum))
+	if errors.Is(err, fs.ErrNotExist) && w.depot != nil {
+		w.depot.take(errand{item: item, fetch: true}) // another row brought it there
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -193,6 +222,10 @@ func (w *Worker) process(ctx context.Context, item Item) error {
 	}
 	if err := w.inspect(ctx, f, item, &finding); err != nil {
 		return err
+	}
+	if w.depot != nil {
+		w.depot.take(errand{item: item, finding: finding})
+		return nil
 	}
 	return w.Desk.Store(item, finding)
 }

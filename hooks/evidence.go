@@ -12,13 +12,17 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"xuncha/evidence"
+	"xuncha/hooks/depot"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/route"
 	"xuncha/hooks/store"
 )
 
 func bindEvidence(app core.App, h *house) error {
-	shelf := evidence.Shelf{Dir: filepath.Join(app.DataDir(), "evidence")}
+	if err := UsePhotos(app, h.cfg.S3); err != nil {
+		return err
+	}
+	shelf := store.ShelfOf(app)
 	worker := evidence.NewWorker(store.Evidence{App: app}, shelf, h.cfg.Now)
 	rows := store.Uploads{App: app, Now: h.cfg.Now}
 	uploads := &evidence.Uploads{
@@ -28,7 +32,7 @@ func bindEvidence(app core.App, h *house) error {
 	if err := uploads.Start(filepath.Join(app.DataDir(), "uploads"), route.UploadPath); err != nil {
 		return err
 	}
-	h.shelf = shelf
+	h.shelf, h.photos = shelf, worker
 	app.OnRecordUpdate("evidence").BindFunc(guardEvidence)
 	app.OnRecordDelete("evidence").BindFunc(refuseEvidence)
 	app.OnRecordAfterCreateSuccess("evidence").BindFunc(func(e *core.RecordEvent) error {
@@ -49,6 +53,19 @@ func bindEvidence(app core.App, h *house) error {
 		worker.Run(ctx)
 	})
 	return app.Cron().Add("xunchaUploads", "30 3 * * *", func() { sweepPhotos(uploads, rows, h.cfg.Now()) })
+}
+
+// UsePhotos says where the photos of a house rest, for everything that reads them: in the
+// bucket of the settings, else in that of PocketBase's own page, else on this disk.
+func UsePhotos(app core.App, s depot.Settings) error {
+	s, err := depot.Of(app, s)
+	if err != nil {
+		return err
+	}
+	if s.On() {
+		store.UseDepot(app, depot.S3{Settings: s})
+	}
+	return nil
 }
 
 // sweepPhotos drops what nobody continued and what no row names.

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"xuncha/evidence"
+	"xuncha/hooks/depot"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/route"
 	"xuncha/hooks/store"
@@ -26,6 +27,8 @@ type Config struct {
 	FCMCredentials string       // path of a service account file; empty: messages go to the log
 	FCMEndpoint    string       // another address of FCM's HTTP v1, for tests
 	Quiet          notify.Quiet // when only urgent messages go out; the zero value is never
+
+	S3 depot.Settings // where photos rest; the zero value is PocketBase's own setting, else this disk
 
 	Durable  string // what durable means: DurableDisk, also where it is empty, or DurableBackup
 	AwayDays int    // how long a phone may be away before it begins anew; 0 is store.AwayDays
@@ -44,6 +47,7 @@ type house struct {
 	pokes     *sync.Hub
 	push      *notify.Worker
 	shelf     evidence.Shelf
+	photos    *evidence.Worker
 	divisions *store.Map
 	ways      route.Ways
 

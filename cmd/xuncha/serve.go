@@ -35,6 +35,8 @@ func serveCommand() *cobra.Command {
   XUNCHA_FCM_CREDENTIALS   path of a service account file; without it pushes go to the log
   XUNCHA_FCM_ENDPOINT      another address of FCM's HTTP v1 (tests)
   XUNCHA_QUIET_HOURS       when only urgent messages go out, in Asia/Shanghai (22-7), or off
+  XUNCHA_S3_ENDPOINT       with _BUCKET, _REGION, _ACCESS_KEY, _SECRET and _PATH_STYLE (true or
+                           false): photos rest in S3; without them on this disk
 
 --durable says what phones are told to be safe; a phone keeps its work until then, and seven
 days at least. disk: what is committed, for a commit is on disk when it is answered. backup:
@@ -89,6 +91,9 @@ func settings() (hooks.Config, error) {
 	if cfg.Quiet, err = notify.ParseQuiet(os.Getenv("XUNCHA_QUIET_HOURS")); err != nil {
 		return cfg, fmt.Errorf("XUNCHA_QUIET_HOURS: %w", err)
 	}
+	if cfg.S3, err = bucket(); err != nil {
+		return cfg, err
+	}
 	return cfg, checkPush(cfg)
 }
 
@@ -132,7 +137,12 @@ func printSettings(cmd *cobra.Command, dir, http string, cfg hooks.Config) {
 	if cfg.FCMCredentials != "" {
 		push = "fcm, credentials " + cfg.FCMCredentials
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\ndurable %s\naway  %d days\n", dir, http, push, cfg.Quiet, cfg.Durable, cfg.AwayDays)
+	photos := cfg.S3.String()
+	if !cfg.S3.On() {
+		photos += ", unless PocketBase's own settings name S3"
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\nphotos %s\ndurable %s\naway  %d days\n",
+		dir, http, push, cfg.Quiet, photos, cfg.Durable, cfg.AwayDays)
 	if u, err := url.Parse(cfg.FCMEndpoint); err == nil && cfg.FCMEndpoint != "" {
 		fmt.Fprintf(cmd.OutOrStdout(), "fcm   %s\n", u.Redacted())
 	}

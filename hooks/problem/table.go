@@ -104,6 +104,7 @@ var rows = map[string]Row{
 	"tus_version":              {412, "缺少或不支持的 Tus-Resumable 版本，应为 1.0.0。", "Tus-Resumable must be 1.0.0."},
 	"tus_extension":            {501, "不支持此 tus 扩展。", "This extension of tus is not supported."},
 	"photo_unknown":            {404, "没有找到这张照片，或它不在您的范围内。", "There is no such photo within your scope."},
+	"storage_away":             {503, "照片存储暂时无法访问，请稍后再看。", "The place where photos rest does not answer; look again later."},
 	"photo_pending":            {404, "照片尚未送达，请稍后再看。", "The photo has not arrived yet; look again later."},
 
 	"bad_form":               {400, "表单内容有误或传输中断，请重新提交。", "The form is not valid or broke off; send it again."},

@@ -102,16 +102,15 @@ func view(e *core.RequestEvent, shelf evidence.Shelf) error {
 	if see.Pending {
 		return problem.New("photo_pending", "the bytes have not arrived or are being processed")
 	}
-	path, mime := "", evidence.JPEG
+	px, mime := 0, evidence.JPEG
 	switch form {
 	case "original":
 		if !see.Original {
 			return problem.New("forbidden", "the original is for the desk and for who took it")
 		}
-		path, mime = shelf.Original(see.Sum), see.Mime
+		mime = see.Mime
 	case strconv.Itoa(evidence.Large), strconv.Itoa(evidence.Small):
-		size, _ := strconv.Atoi(form) // one of the two
-		path = shelf.Derivative(see.Sum, size)
+		px, _ = strconv.Atoi(form) // one of the two
 	default:
 		return problem.New("not_found", "a photo has the forms original, %d and %d", evidence.Large, evidence.Small)
 	}
@@ -123,7 +122,7 @@ func view(e *core.RequestEvent, shelf evidence.Shelf) error {
 	h.Set("Cache-Control", "private, max-age=86400, immutable")
 	h.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", id+"-"+form))
 	h.Set("X-Content-Type-Options", "nosniff")
-	return serveFile(e, path)
+	return servePhoto(e, shelf, see.Sum, px)
 }
 
 // shown are the types that a browser may show.

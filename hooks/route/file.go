@@ -6,12 +6,13 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
-	"os"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"xuncha/evidence"
 	"xuncha/hooks/problem"
 )
 
@@ -24,21 +25,24 @@ func asItComes(e *core.RequestEvent) io.ReadCloser {
 	return e.Request.Body
 }
 
-// serveFile sends a file with ranges; one that is not there yet is said so.
-func serveFile(e *core.RequestEvent, path string) error {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+// servePhoto sends an original (px 0) or a derivative with ranges, from here or from the
+// depot; one that is not there yet is said so.
+func servePhoto(e *core.RequestEvent, shelf evidence.Shelf, sum string, px int) error {
+	f, err := shelf.Open(e.Request.Context(), sum, px)
+	if err != nil {
 		e.Response.Header().Del("Cache-Control")
+	}
+	if errors.Is(err, fs.ErrNotExist) {
 		return problem.New("photo_pending", "the bytes have not arrived or are being processed")
+	}
+	if errors.Is(err, evidence.ErrAway) {
+		slog.Warn("a photo cannot be shown", "error", err)
+		return problem.New(evidence.CodeAway, "it rests where nobody answers now").In(10)
 	}
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	http.ServeContent(e.Response, e.Request, "", info.ModTime(), f)
+	http.ServeContent(e.Response, e.Request, "", f.At, f)
 	return nil
 }

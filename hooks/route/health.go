@@ -15,7 +15,9 @@ import (
 //
 //	GET /healthz   the process answers
 //	GET /readyz    the database answers too; a browser reads it as a sentence
-func Health(se *core.ServeEvent) {
+//
+// A depot of photos that is away stops nobody's work: it is told, and the house is ready.
+func Health(se *core.ServeEvent, depot func() (away bool, waiting int)) {
 	se.Router.GET("/healthz", func(e *core.RequestEvent) error {
 		return e.JSON(http.StatusOK, map[string]string{"status": "ok"})
 	})
@@ -32,6 +34,10 @@ func Health(se *core.ServeEvent) {
 		case err != nil:
 			return problem.New("not_ready", "the database does not answer")
 		}
-		return e.JSON(http.StatusOK, map[string]string{"status": "ready"})
+		answer := map[string]any{"status": "ready"}
+		if away, waiting := depot(); away {
+			answer["photos"], answer["photos_waiting"] = "away", waiting
+		}
+		return e.JSON(http.StatusOK, answer)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"time"
@@ -16,6 +17,17 @@ import (
 	"xuncha/casework"
 	"xuncha/evidence"
 )
+
+const depotKey = "xunchaDepot"
+
+// UseDepot says where photos rest, for all who ask ShelfOf; nil is the disk of the house.
+func UseDepot(app core.App, d evidence.Depot) { app.Store().Set(depotKey, d) }
+
+// ShelfOf is where the photos of a house lie.
+func ShelfOf(app core.App) evidence.Shelf {
+	d, _ := app.Store().Get(depotKey).(evidence.Depot)
+	return evidence.Shelf{Dir: filepath.Join(app.DataDir(), "evidence"), Depot: d}
+}
 
 // Uploads is the memory of the tus endpoint.
 type Uploads struct {
@@ -28,11 +40,12 @@ var _ evidence.Owners = Uploads{}
 const (
 	putUpload = `INSERT INTO uploads (id, owner, sha256, size, done, begun_at) VALUES ({:id}, {:owner}, {:sum}, {:size}, 0, {:at})
 		ON CONFLICT (owner, sha256) DO UPDATE SET id = excluded.id, size = excluded.size, done = 0, begun_at = excluded.begun_at`
-	uploadBySum  = `SELECT id, owner, sha256, size, done FROM uploads WHERE owner = {:owner} AND sha256 = {:sum}`
-	uploadByID   = `SELECT id, owner, sha256, size, done FROM uploads WHERE id = {:id}`
+	ofUpload     = `SELECT id, owner, sha256, size, done, EXISTS (SELECT 1 FROM evidence e WHERE e.sha256 = uploads.sha256 AND e.state != 'pending') AS rests FROM uploads`
+	uploadBySum  = ofUpload + ` WHERE owner = {:owner} AND sha256 = {:sum}`
+	uploadByID   = ofUpload + ` WHERE id = {:id}`
 	finishUpload = `UPDATE uploads SET done = 1 WHERE id = {:id}`
 	forgetUpload = `DELETE FROM uploads WHERE id = {:id} AND done = 0`
-	unfinished   = `SELECT id, owner, sha256, size, done FROM uploads WHERE done = 0 AND begun_at < {:before}`
+	unfinished   = ofUpload + ` WHERE done = 0 AND begun_at < {:before}`
 )
 
 func (s Uploads) exec(sql string, params dbx.Params) error {
@@ -45,6 +58,7 @@ type uploadRow struct {
 	Sum   string `db:"sha256"`
 	Size  int64  `db:"size"`
 	Done  bool   `db:"done"`
+	Rests bool   `db:"rests"`
 }
 
 func (s Uploads) one(query string, params dbx.Params) (evidence.Upload, error) {
@@ -144,6 +158,15 @@ func (s Evidence) Waiting(after string, limit int) ([]evidence.Item, error) {
 		items[i] = evidence.Item{ID: r.ID, Sum: r.Sum, Size: r.Size}
 	}
 	return items, nil
+}
+
+// settledSums: what a row says is stored, and no row waits for.
+const settledSums = `SELECT sha256 FROM evidence WHERE sha256 IN (SELECT value FROM json_each({:sums}))
+	GROUP BY sha256 HAVING min(state != 'pending') = 1`
+
+// Settled returns those of the sums whose rows all have their receipts.
+func (s Evidence) Settled(sums []string) ([]string, error) {
+	return Uploads{App: s.App}.sums(settledSums, sums)
 }
 
 // Store writes what the worker found into the row, whose receipt reaches the phone by sync.

@@ -121,6 +121,9 @@ func (c *city) uploadByJS(who *person, shot picture) {
 // after the commit, and a desk would look again just so.
 func (c *city) stored(caseID string, want int) {
 	c.t.Helper()
+	if c.waits != nil {
+		c.waits()
+	}
 	deadline := time.Now().Add(30 * time.Second)
 	for {
 		n := 0
