@@ -19,7 +19,11 @@ import (
 func (u *Uploads) begin(e tus.HookEvent) (tus.HTTPResponse, tus.FileInfoChanges, error) {
 	owner, _ := e.Context.Value(ownerKey{}).(string)
 	id := u.NewID()
-	err := u.Owners.Begin(Upload{ID: id, Owner: owner, Sum: e.Upload.MetaData["sha256"], Size: e.Upload.Size})
+	err := u.admit(e.Context, Upload{ID: id, Owner: owner, Sum: e.Upload.MetaData["sha256"], Size: e.Upload.Size})
+	var refusal Refusal
+	if errors.As(err, &refusal) {
+		err = u.tusError(refusal)
+	}
 	return tus.HTTPResponse{}, tus.FileInfoChanges{ID: id}, err
 }
 
@@ -76,6 +80,7 @@ func (u *Uploads) conclude(ctx context.Context, id string) (Upload, error) {
 	err = u.shelve(info, up.Sum)
 	var refusal Refusal
 	if errors.As(err, &refusal) {
+		u.wasted.add(up.Owner, info.Size, today(u.Now()))
 		if err := u.drop(id); err != nil {
 			slog.Error("a refused upload was not removed", "upload", id, "error", err)
 		}
@@ -90,7 +95,7 @@ func (u *Uploads) conclude(ctx context.Context, id string) (Upload, error) {
 	return up, nil
 }
 
-// shelve checks that the whole is what was promised, and a photo.
+// shelve checks that the whole is what was promised, and of a kind that is taken.
 func (u *Uploads) shelve(info tus.FileInfo, promised string) error {
 	path := info.Storage[filestore.StorageKeyPath]
 	f, err := os.Open(path)
@@ -108,7 +113,7 @@ func (u *Uploads) shelve(info tus.FileInfo, promised string) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	if _, err := Check(f); err != nil {
+	if _, err := CheckAny(f, info.Size); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil { // the piece that brought the last byte may still be at it

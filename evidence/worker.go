@@ -236,10 +236,13 @@ func (w *Worker) process(ctx context.Context, item Item) error {
 func (w *Worker) inspect(ctx context.Context, f *os.File, item Item, finding *Finding) error {
 	size := finding.Receipt.Size
 	photo := func() io.ReadSeeker { return io.NewSectionReader(f, 0, size) } // each reader has a place of its own
-	mime, err := Check(photo())
+	mime, err := CheckAny(photo(), size)
 	finding.Mime = mime
 	if err != nil {
 		return finding.flag(FlagUnreadable, err)
+	}
+	if !Image(mime) {
+		return nil // a video or a document is kept as it is
 	}
 	finding.Meta, err = ReadMeta(photo(), mime)
 	switch {

@@ -27,12 +27,12 @@ func bindEvidence(app core.App, h *house) error {
 	rows := store.Uploads{App: app, Now: h.cfg.Now}
 	uploads := &evidence.Uploads{
 		Shelf: shelf, Owners: rows, NewID: h.cfg.NewID,
-		Stored: worker.Wake, Answer: route.AnswerUpload,
+		Stored: worker.Wake, Answer: route.AnswerUpload, Now: h.cfg.Now, Limits: h.cfg.Uploads,
 	}
 	if err := uploads.Start(filepath.Join(app.DataDir(), "uploads"), route.UploadPath); err != nil {
 		return err
 	}
-	h.shelf, h.photos = shelf, worker
+	h.shelf, h.photos, h.uploads = shelf, worker, uploads
 	app.OnRecordUpdate("evidence").BindFunc(guardEvidence)
 	app.OnRecordDelete("evidence").BindFunc(refuseEvidence)
 	app.OnRecordAfterCreateSuccess("evidence").BindFunc(func(e *core.RecordEvent) error {

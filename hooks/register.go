@@ -38,6 +38,8 @@ type Config struct {
 	Intake intake.Limits // how often the public may complain; the zero value is the defaults
 	Limits route.Limits  // how often one may ask at all; likewise
 	Pace   route.Pace    // how slow a line may be; likewise
+
+	Uploads evidence.Limits // how much is uploaded; likewise
 }
 
 // house is the machinery that the hooks share while the server runs.
@@ -48,6 +50,7 @@ type house struct {
 	push      *notify.Worker
 	shelf     evidence.Shelf
 	photos    *evidence.Worker
+	uploads   *evidence.Uploads
 	divisions *store.Map
 	ways      route.Ways
 

@@ -16,6 +16,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"xuncha/evidence"
 	"xuncha/hooks"
 	"xuncha/hooks/store"
 	"xuncha/notify"
@@ -24,7 +25,7 @@ import (
 func serveCommand() *cobra.Command {
 	var (
 		http, durable string
-		away          int
+		away, maxFile int
 		check         bool
 	)
 	cmd := &cobra.Command{
@@ -53,7 +54,8 @@ missed; its unsent work is kept.
 				return err
 			}
 			cfg.Durable, cfg.AwayDays = durable, away
-			if err := checkSync(cfg); err != nil {
+			cfg.Uploads.File = int64(maxFile) << 20
+			if err := errors.Join(checkSync(cfg), checkMaxFile(maxFile)); err != nil {
 				return err
 			}
 			if _, err := net.ResolveTCPAddr("tcp", http); err != nil {
@@ -76,6 +78,7 @@ missed; its unsent work is kept.
 	cmd.Flags().StringVar(&http, "http", "127.0.0.1:8090", "address and port to listen on")
 	cmd.Flags().StringVar(&durable, "durable", hooks.DurableDisk, "what durable means: disk or backup")
 	cmd.Flags().IntVar(&away, "away", store.AwayDays, "days that a phone may be away before it begins anew")
+	cmd.Flags().IntVar(&maxFile, "max-file", 512, "MB that a video or a document may have; images have 64")
 	cmd.Flags().BoolVar(&check, "check", false, "print the settings in force, secrets masked, and end")
 	return cmd
 }
@@ -106,6 +109,16 @@ func checkSync(cfg hooks.Config) error {
 	}
 	return nil
 }
+
+// checkMaxFile: less than an image has makes no sense, more than this is no evidence of one visit.
+func checkMaxFile(mb int) error {
+	if mb < evidence.MaxBytes>>20 || mb > largestFile {
+		return fmt.Errorf("--max-file %d: want %d to %d MB", mb, evidence.MaxBytes>>20, largestFile)
+	}
+	return nil
+}
+
+const largestFile = 8192 // MB
 
 // minAway is what a phone in the mountains needs; marks are small, but not for ever.
 const minAway, maxAway = 7, 3650
@@ -141,8 +154,8 @@ func printSettings(cmd *cobra.Command, dir, http string, cfg hooks.Config) {
 	if !cfg.S3.On() {
 		photos += ", unless PocketBase's own settings name S3"
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\nphotos %s\ndurable %s\naway  %d days\n",
-		dir, http, push, cfg.Quiet, photos, cfg.Durable, cfg.AwayDays)
+	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\nphotos %s\ndurable %s\naway  %d days\nfiles at most %d MB\n",
+		dir, http, push, cfg.Quiet, photos, cfg.Durable, cfg.AwayDays, cfg.Uploads.File>>20)
 	if u, err := url.Parse(cfg.FCMEndpoint); err == nil && cfg.FCMEndpoint != "" {
 		fmt.Fprintf(cmd.OutOrStdout(), "fcm   %s\n", u.Redacted())
 	}

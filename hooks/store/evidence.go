@@ -103,6 +103,18 @@ func (s Uploads) Unfinished(before time.Time) ([]evidence.Upload, error) {
 }
 
 const (
+	openUploads  = `SELECT count(*) FROM uploads WHERE owner = {:owner} AND done = 0`
+	uploadsSince = `SELECT coalesce(sum(size), 0) FROM uploads WHERE owner = {:owner} AND begun_at >= {:since}`
+)
+
+// Used is what an owner has unfinished, and began since a time.
+func (s Uploads) Used(owner string, since time.Time) (used evidence.Used, err error) {
+	params := dbx.Params{"owner": owner, "since": since.UTC().Format(stampLayout)}
+	err = s.App.DB().NewQuery(openUploads).Bind(params).Row(&used.Unfinished)
+	return used, errors.Join(err, s.App.DB().NewQuery(uploadsSince).Bind(params).Row(&used.Bytes))
+}
+
+const (
 	// sumsOfRows and sumsOfUploads are those of the sums that a row names. The second reads
 	// the whole table: it is asked for the few that the first does not know.
 	sumsOfRows    = `SELECT DISTINCT sha256 FROM evidence WHERE sha256 IN (SELECT value FROM json_each({:sums}))`
@@ -196,6 +208,7 @@ type View struct {
 	Sum      string
 	Mime     string // as the worker found it
 	Original bool   // the file itself, not only its derivatives
+	Bare     bool   // there are no small copies of it
 	Pending  bool   // the worker has not seen the bytes: nothing is shown yet
 }
 
@@ -230,7 +243,7 @@ func (s Evidence) See(user *core.Record, id string) (View, error) {
 }
 
 func (s Evidence) viewOf(user, r *core.Record) (View, error) {
-	v := View{Sum: r.GetString("sha256"), Mime: r.GetString("mime"), Pending: r.GetString("state") == "pending", Original: true}
+	v := View{Sum: r.GetString("sha256"), Mime: r.GetString("mime"), Pending: r.GetString("state") == "pending", Bare: !derivable(r), Original: true}
 	if user.GetString("role") != string(casework.Inspector) {
 		return v, nil
 	}

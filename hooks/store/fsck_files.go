@@ -140,7 +140,7 @@ func (r *Report) Look(ctx context.Context, shelf evidence.Shelf) error {
 func derivable(record *core.Record) bool {
 	var flags []string
 	_ = record.UnmarshalJSONField("flags", &flags) // an empty column is no flag
-	return record.GetString("mime") != evidence.HEIC && !slices.Contains(flags, evidence.FlagUnreadable)
+	return evidence.Derivable(record.GetString("mime")) && !slices.Contains(flags, evidence.FlagUnreadable)
 }
 
 const doneUploads = `SELECT DISTINCT sha256 FROM uploads WHERE done = 1`
