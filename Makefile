@@ -86,4 +86,4 @@ soak: js s3 native
 	SLOW_SOAK=1 $(GO) test -run TestSlowLines -count 1 -timeout 10m ./hooks
 	$(GO) test -run '^$$' -fuzz FuzzUnseal -fuzztime 60s ./sync/rxdb
 	RXDB_SEEDS=200 $(GO) test -run TestStockClients -count 1 -timeout 60m ./sync/rxdb
-	JOURNEY_ORDERS=100 JOURNEY_KILLS=50 $(GO) test -run TestJourney -count 1 -timeout 60m ./internal/journey
+	JOURNEY_ORDERS=100 JOURNEY_KILLS=50 UPLOAD_KILLS=50 $(GO) test -run TestJourney -count 1 -timeout 60m ./internal/journey

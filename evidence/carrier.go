@@ -49,7 +49,7 @@ type carrier struct {
 const (
 	askAgain   = time.Second
 	askRarely  = 30 * time.Second
-	carryLanes = 3 // photos carried at a time; a large one holds some 36 MB
+	carryLanes = 2 // photos carried at a time; a large one holds some 36 MB
 )
 
 func newCarrier(w *Worker) *carrier {

@@ -22,7 +22,8 @@ type durable struct {
 	filestore.FileStore
 	limits Limits
 	refuse func(Refusal) error // in tusd's form
-	gone   func(tus.FileInfo)  // told what is taken back
+	gone   func(tus.FileInfo)  // told what is taken back or refused on the way
+	drop   func(id string) error
 }
 
 // createdKey carries what is to be called once the files of a new upload are there.

@@ -118,6 +118,9 @@ func (p piece) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int
 		return 0, err
 	}
 	n, err := p.write(ctx, f, offset, src)
+	if err == nil {
+		err = p.look(ctx, offset, n)
+	}
 	if err = errors.Join(err, f.Close()); errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		err = full("the disk is full after %d bytes of this piece", n)
 	}
@@ -126,6 +129,30 @@ func (p piece) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int
 		err = p.store.refuse(refusal)
 	}
 	return n, err
+}
+
+// look refuses, as soon as its first bytes are here, what would be refused at the end: nobody
+// should send half a gigabyte for it.
+func (p piece) look(ctx context.Context, offset, n int64) error {
+	info, err := p.Upload.GetInfo(ctx)
+	if err != nil || offset >= headBytes || offset+n < headBytes || offset+n >= info.Size {
+		return err
+	}
+	f, err := os.Open(p.path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	head := make([]byte, headBytes)
+	if _, err := io.ReadFull(f, head); err != nil {
+		return err
+	}
+	if err = fits(Sniff(head), info.Size); err != nil {
+		info.Offset = offset + n
+		p.store.gone(info)
+		err = errors.Join(err, p.store.drop(info.ID))
+	}
+	return err
 }
 
 func (p piece) write(ctx context.Context, f *os.File, offset int64, src io.Reader) (int64, error) {
@@ -141,9 +168,10 @@ func (p piece) write(ctx context.Context, f *os.File, offset int64, src io.Reade
 		src = io.TeeReader(src, l.checksum)
 	}
 	n, err := io.Copy(f, &roomy{Reader: src, store: p.store})
+	written := n
 	if n > 0 {
 		if syncErr := f.Sync(); syncErr != nil { // what of it is on disk nobody knows
-			return 0, errors.Join(err, syncErr, f.Truncate(offset))
+			return 0, errors.Join(err, syncErr, cut(f, offset))
 		}
 	}
 	if !checked {
@@ -158,7 +186,10 @@ func (p piece) write(ctx context.Context, f *os.File, offset int64, src io.Reade
 	default:
 		return n, p.close()
 	}
-	return 0, errors.Join(err, f.Truncate(offset), p.close())
+	if cutErr := cut(f, offset); written > 0 && cutErr != nil {
+		return 0, errors.Join(err, cutErr) // what is in the file goes on not to count
+	}
+	return 0, errors.Join(err, p.close())
 }
 
 // begin puts the file at the place where a piece goes on; what lies behind it was never
@@ -168,17 +199,23 @@ func (p piece) begin(f *os.File, offset int64) error {
 	if err != nil {
 		return err
 	}
-	if info.Mode().IsRegular() && info.Size() > offset {
-		if err := errors.Join(f.Truncate(offset), p.close()); err != nil {
-			return err
-		}
-	}
-	_, err = f.Seek(offset, io.SeekStart)
 	if !info.Mode().IsRegular() {
 		return nil
 	}
+	if info.Size() > offset {
+		if err := cut(f, offset); err != nil {
+			return err
+		}
+	}
+	if err := p.close(); err != nil {
+		return err
+	}
+	_, err = f.Seek(offset, io.SeekStart)
 	return err
 }
+
+// cut shortens a file, on disk.
+func cut(f *os.File, size int64) error { return errors.Join(f.Truncate(size), f.Sync()) }
 
 // open writes down, on disk, that what comes behind the offset does not count.
 func (p piece) open(offset int64) error {

@@ -172,10 +172,17 @@ func TestAKillWithinACheckedPieceLeavesNothingThatCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	path = after.url + "/up/" + id
+	stale := filepath.Join(g.dir, "uploads", id)
 	if got := after.offset(path); got != "100" {
 		t.Errorf("after the kill the upload stands at %s", got)
 	}
-	if got := after.patch("a", path, 100, picture[100:]); got.status != 204 {
+	if err := os.Truncate(stale, 100); err != nil { // as a kill leaves it before the first byte of the piece
+		t.Fatal(err)
+	}
+	if got := after.patch("a", path, 100, picture[100:200]); got.status != 204 || after.offset(path) != "200" {
+		t.Errorf("%+v", got)
+	}
+	if got := after.patch("a", path, 200, picture[200:]); got.status != 204 {
 		t.Errorf("%+v", got)
 	}
 	if sum, _, _ := SumOf(bytes.NewReader(picture)); !after.shelved(sum) || len(after.files()) != 0 {
@@ -209,7 +216,7 @@ func TestACutLineKeepsWhatCameUnlessItWasToBeChecked(t *testing.T) {
 
 func TestOfTwoWhoWriteAtOnceOneIsToldToWait(t *testing.T) {
 	g := openGate(t)
-	data := bytes.Repeat([]byte("a"), 3000)
+	data := append(bytes.Clone(picture[:100]), bytes.Repeat([]byte("a"), 2900)...)
 	path, id := g.begun(data)
 	w := g.dial(path, 0, len(data))
 	w.send(data[:100])
@@ -269,6 +276,9 @@ func TestALineThatDiedMakesRoomForTheNextTry(t *testing.T) {
 	}
 }
 
+// pdfHead is enough of a file to be known.
+var pdfHead = []byte("%PDF-1.7" + strings.Repeat(" ", 92))
+
 // Many clients write into one upload, each bytes of its own. What was acknowledged to one is
 // there as he sent it.
 func TestNoByteOfManyWritersIsMixed(t *testing.T) {
@@ -278,13 +288,21 @@ func TestNoByteOfManyWritersIsMixed(t *testing.T) {
 	size := 1 << 20
 	path, id := g.begun(make([]byte, size))
 	owner := make([]byte, size) // who was told that a byte is his
+	copy(owner, pdfHead)
+	if got := g.patch("a", path, 0, pdfHead); got.status != 204 {
+		t.Fatalf("%+v", got)
+	}
+	deadline := time.Now().Add(30 * time.Second)
 	var mu sync.Mutex
 	var refused, taken atomic.Int64
 	var all sync.WaitGroup
 	for c := byte('a'); c < 'i'; c++ {
 		all.Go(func() {
 			r := rand.New(rand.NewPCG(seed, uint64(c))) //nolint:gosec // a test
-			for taken.Load() < 40 {
+			for taken.Load() < 40 && !t.Failed() {
+				if time.Now().After(deadline) {
+					t.Errorf("only %d pieces were taken", taken.Load())
+				}
 				at, err := strconv.Atoi(g.offset(path))
 				if err != nil {
 					refused.Add(1)
@@ -411,7 +429,7 @@ func TestEachOwnerHasHisShareOfADay(t *testing.T) {
 		t.Errorf("another owner: %+v", got)
 	}
 	path := g.create("a", sum(0), 1000).header.Get("Location")
-	g.patch("a", path, 0, make([]byte, 900))
+	g.patch("a", path, 0, append(bytes.Clone(pdfHead), make([]byte, 800)...))
 	if got := g.do("a", "DELETE", path, nil); got.status != 204 {
 		t.Errorf("%+v", got)
 	}
@@ -441,6 +459,30 @@ func TestAnUploadSaysWhenItIsSwept(t *testing.T) {
 	for name, got := range map[string]said{"the last piece": g.patch("a", path, 10, picture[10:]), "HEAD of the whole": g.do("a", "HEAD", path, nil)} {
 		if at := got.header.Get("Upload-Expires"); at != "" {
 			t.Errorf("%s: %q", name, at)
+		}
+	}
+}
+
+func TestWhatIsNoEvidenceIsRefusedWithItsFirstBytes(t *testing.T) {
+	g := openGate(t)
+	for name, c := range map[string]struct {
+		head string
+		size int
+		code string
+	}{
+		"a program":              {"MZ" + strings.Repeat("\x00", 98), 1000, CodeMedia},
+		"an image of 65 MB":      {string(picture[:100]), 65 << 20, CodeTooLarge},
+		"a video of 65 MB":       {"\x00\x00\x00\x18ftypmp42" + strings.Repeat("\x00", 88), 65 << 20, ""},
+		"a document of 65 MB":    {string(pdfHead), 65 << 20, ""},
+		"too little to be known": {"MZ" + strings.Repeat("\x00", 50), 1000, ""},
+	} {
+		path := g.create("a", fmt.Sprintf("%064x", len(name)), c.size).header.Get("Location")
+		got := g.patch("a", path, 0, []byte(c.head))
+		if got.code != c.code {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if there := g.do("a", "HEAD", path, nil).status == 200; there != (c.code == "") {
+			t.Errorf("%s: afterwards it is there: %v", name, there)
 		}
 	}
 }

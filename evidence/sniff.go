@@ -62,19 +62,31 @@ func Sniff(head []byte) string {
 // CheckAny reads the head of a file of size bytes and refuses what is neither an image that
 // Check passes nor a video or a document.
 func CheckAny(r io.ReadSeeker, size int64) (mime string, err error) {
+	src := &source{ReadSeeker: r}
 	head := make([]byte, headBytes)
-	n, _ := io.ReadFull(r, head) // what is short or fails is Check's
-	if mime := Sniff(head[:n]); mime != "" && !Image(mime) {
+	n, _ := io.ReadFull(src, head) // a short file has a type too
+	mime = Sniff(head[:n])
+	if err := fits(mime, size); err != nil {
+		return mime, src.blame(err)
+	}
+	if !Image(mime) {
 		return mime, nil
 	}
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
+	if err := src.rewind(); err != nil {
 		return "", err
 	}
-	mime, err = Check(r)
-	if err == nil && size > MaxBytes {
-		err = tooMuch(MaxBytes, CodeTooLarge, "the image has %d bytes; at most %d are taken", size, MaxBytes)
+	return Check(src)
+}
+
+// fits refuses a file of a type that is not taken, or not with so many bytes.
+func fits(mime string, size int64) error {
+	switch {
+	case mime == "":
+		return refuse(CodeMedia, "the content is none of JPEG, PNG, WebP, HEIC, MP4, PDF")
+	case Image(mime) && size > MaxBytes:
+		return tooMuch(MaxBytes, CodeTooLarge, "the image has %d bytes; at most %d are taken", size, MaxBytes)
 	}
-	return mime, err
+	return nil
 }
 
 // Check reads the head of a file and refuses what is no image of ours or would take too

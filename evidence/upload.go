@@ -82,7 +82,7 @@ func (u *Uploads) Start(dir, base string) error {
 		return err
 	}
 	u.limits, u.base = u.Limits.WithDefaults(), base
-	u.store = durable{filestore.New(dir), u.limits, func(r Refusal) error { return u.tusError(r) }, u.waste}
+	u.store = durable{filestore.New(dir), u.limits, func(r Refusal) error { return u.tusError(r) }, u.waste, u.drop}
 	composer := tus.NewStoreComposer()
 	composer.UseCore(u.store)
 	composer.UseTerminater(u.store)
