@@ -4,10 +4,13 @@ package journey
 // the server, and while S3 is away for most of the way.
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,6 +139,23 @@ func TestMovingToS3NeedsOnlyTheSettings(t *testing.T) {
 	e.rectify()
 	e.close()
 	c.fsck()
+	copies, keys, there := filepath.Join(t.TempDir(), "copies"), t.TempDir(), t.TempDir()
+	said := run(t, "backup", copies, "--dir", c.dir, "--keys", keys, "--elsewhere")
+	if !strings.Contains(said, "photos rest in "+s3.URL+"/"+s3test.Bucket+" and are not in it") || strings.Contains(said, "durable does not move") {
+		t.Error(said)
+	}
+	if said := run(t, "backup", "--check", copies); !strings.Contains(said, "photos rest in") || !strings.Contains(said, "it can be restored") {
+		t.Error(said)
+	}
+	run(t, "restore", copies, "--dir", there, "--keys", keys)
+	run(t, "fsck", "--dir", there)
+	s3.GoAway()
+	var out bytes.Buffer
+	away := exec.Command(binary, "fsck", "--dir", there)
+	away.Stdout = &out
+	if err := away.Run(); err == nil || !strings.Contains(out.String(), "the depot is away") {
+		t.Errorf("%v: %s", err, out.String())
+	}
 }
 
 // until looks again until what a worker does is done.
