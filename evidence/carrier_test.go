@@ -222,3 +222,31 @@ func TestAHouseThatHadNoDepotMovesIn(t *testing.T) {
 		t.Errorf("%d bytes, here %v: %v", len(data), r.shelf.Has(sum), err)
 	}
 }
+
+func TestCopiesOfWhatRestsAreSweptAfterAWeek(t *testing.T) {
+	r, folder := desk(t)
+	rests, here, fresh := r.bring("a", 1), r.bring("b", 2), r.bring("c", 3)
+	now := time.Now()
+	for _, sum := range []string{rests, here, fresh} {
+		if err := r.shelf.PutDerivative(sum, evidence.Small, []byte("small")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := now.AddDate(0, 0, -8)
+	if err := errors.Join(
+		folder.Put(t.Context(), evidence.Key(rests, 0), r.shelf.Original(rests)), os.Remove(r.shelf.Original(rests)), os.Remove(r.shelf.Original(fresh)),
+		os.Chtimes(r.shelf.Derivative(rests, evidence.Small), old, old), os.Chtimes(r.shelf.Derivative(here, evidence.Small), old, old),
+		os.Chtimes(r.shelf.Original(here), old, old),
+	); err != nil {
+		t.Fatal(err)
+	}
+	all := func(sums []string) ([]string, error) { return sums, nil }
+	if n, err := r.shelf.Sweep(all, now.AddDate(0, 0, -evidence.KeptDays)); n != 1 || err != nil {
+		t.Errorf("%d swept: %v", n, err)
+	}
+	for sum, want := range map[string]bool{rests: false, here: true, fresh: true} {
+		if _, err := os.Stat(r.shelf.Derivative(sum, evidence.Small)); (err == nil) != want {
+			t.Errorf("the copy of %s: %v", sum, err)
+		}
+	}
+}

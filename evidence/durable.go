@@ -31,13 +31,16 @@ type createdKey struct{}
 
 func (d durable) NewUpload(ctx context.Context, info tus.FileInfo) (tus.Upload, error) {
 	up, err := d.FileStore.NewUpload(ctx, info)
+	if err == nil {
+		err = syncFile(filepath.Join(d.Path, info.ID+infoSuffix))
+	}
+	if err == nil {
+		err = syncDir(d.Path)
+	}
+	if noRoom(err) {
+		err = d.refuse(full("the disk is full"))
+	}
 	if err != nil {
-		return nil, err
-	}
-	if err := syncFile(filepath.Join(d.Path, info.ID+infoSuffix)); err != nil {
-		return nil, err
-	}
-	if err := syncDir(d.Path); err != nil {
 		return nil, err
 	}
 	if created, ok := ctx.Value(createdKey{}).(func()); ok {

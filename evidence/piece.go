@@ -81,7 +81,10 @@ func lineOf(ctx context.Context) *line {
 }
 
 // openSuffix names the file that says where an unverified piece begins.
-const openSuffix = ".open"
+const (
+	openSuffix = ".open"
+	newSuffix  = ".new" // while it is written
+)
 
 // piece is an upload that takes pieces.
 type piece struct {
@@ -104,11 +107,8 @@ func (p piece) GetInfo(ctx context.Context) (tus.FileInfo, error) {
 		return info, err
 	}
 	at, err := strconv.ParseInt(string(data), 10, 64)
-	if err != nil || at < 0 {
-		at = 0 // the power went while it was written
-	}
 	info.Offset = min(info.Offset, at)
-	return info, nil
+	return info, err
 }
 
 // WriteChunk writes what came and syncs it, also when the line was cut.
@@ -121,7 +121,7 @@ func (p piece) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int
 	if err == nil {
 		err = p.look(ctx, offset, n)
 	}
-	if err = errors.Join(err, f.Close()); errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if err = errors.Join(err, f.Close()); noRoom(err) {
 		err = full("the disk is full after %d bytes of this piece", n)
 	}
 	var refusal Refusal
@@ -217,13 +217,21 @@ func (p piece) begin(f *os.File, offset int64) error {
 // cut shortens a file, on disk.
 func cut(f *os.File, size int64) error { return errors.Join(f.Truncate(size), f.Sync()) }
 
-// open writes down, on disk, that what comes behind the offset does not count.
+// open writes down, on disk, that what comes behind the offset does not count. Half of such a
+// number would take away what was acknowledged.
 func (p piece) open(offset int64) error {
 	path := p.path + openSuffix
-	if err := os.WriteFile(path, strconv.AppendInt(nil, offset, 10), 0o600); err != nil {
-		return err
+	err := os.WriteFile(path+newSuffix, strconv.AppendInt(nil, offset, 10), 0o600)
+	if err == nil {
+		err = syncFile(path + newSuffix)
 	}
-	return errors.Join(syncFile(path), syncDir(p.store.Path))
+	if err == nil {
+		err = os.Rename(path+newSuffix, path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(path+newSuffix))
+	}
+	return syncDir(p.store.Path)
 }
 
 // close lets what is in the file count.
@@ -256,6 +264,9 @@ func (r *roomy) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func full(format string, args ...any) error {
+// noRoom tells whether the disk said that it is full.
+func noRoom(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+
+func full(format string, args ...any) Refusal {
 	return Refusal{code: CodeFull, detail: fmt.Sprintf(format, args...)}
 }

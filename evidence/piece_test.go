@@ -364,7 +364,16 @@ func TestADiskThatIsFullLosesNothing(t *testing.T) {
 	if got := g.offset(path); got != "0" {
 		t.Errorf("it stands at %s", got)
 	}
-	if got := g.patch("a", path, 0, picture); got.status != 204 {
+	if got := g.patch("a", path, 0, picture[:100]); got.status != 204 {
+		t.Errorf("when there is room again: %+v", got)
+	}
+	if err := os.Symlink("/dev/full", file+openSuffix+newSuffix); err != nil {
+		t.Fatal(err)
+	}
+	if got := g.checked(path, 100, picture[100:], sha256Of(picture[100:])); got.status != 507 || g.offset(path) != "100" {
+		t.Errorf("full before the first byte of a checked piece: %+v, it stands at %s", got, g.offset(path))
+	}
+	if got := g.checked(path, 100, picture[100:], sha256Of(picture[100:])); got.status != 204 {
 		t.Errorf("when there is room again: %+v", got)
 	}
 }
@@ -484,5 +493,32 @@ func TestWhatIsNoEvidenceIsRefusedWithItsFirstBytes(t *testing.T) {
 		if there := g.do("a", "HEAD", path, nil).status == 200; there != (c.code == "") {
 			t.Errorf("%s: afterwards it is there: %v", name, there)
 		}
+	}
+}
+
+// Who waited while another request brought the last byte learns that all of it is here.
+func TestWhoWaitedForTheLastByteLearnsThatAllIsHere(t *testing.T) {
+	g := openGate(t)
+	path, id := g.begun(picture)
+	w := g.dial(path, 0, len(picture))
+	w.send(picture[:200])
+	g.onDisk(id, 200)
+	answers := make(chan said, 2)
+	for _, method := range []string{"HEAD", "PATCH"} {
+		go func() {
+			answers <- g.do("a", method, path, nil, "Upload-Offset", strconv.Itoa(len(picture)), "Content-Type", "application/offset+octet-stream")
+		}()
+	}
+	w.send(picture[200:])
+	for range 2 { // one that came in between may be told to wait, or that it is not there yet
+		if got := <-answers; got.status != 200 && got.status != 204 && got.status != 423 && got.status != 409 {
+			t.Errorf("%+v", got)
+		}
+	}
+	if got := w.status(); got != "204" {
+		t.Errorf("who brought it: %s", got)
+	}
+	if got := g.offset(path); got != strconv.Itoa(len(picture)) {
+		t.Errorf("it stands at %s", got)
 	}
 }

@@ -117,7 +117,7 @@ func (u *Uploads) drop(id string) error {
 
 // clear removes an upload's files.
 func (u *Uploads) clear(id string) error {
-	for _, name := range []string{id, id + infoSuffix, id + openSuffix, id + linking} {
+	for _, name := range []string{id, id + infoSuffix, id + openSuffix, id + openSuffix + newSuffix, id + linking} {
 		if err := os.Remove(filepath.Join(u.store.Path, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

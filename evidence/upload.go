@@ -127,8 +127,11 @@ func (u *Uploads) Serve(w http.ResponseWriter, r *http.Request, owner string) {
 			return
 		}
 		out.most = u.goOn(w, r, owner)
-		if r.Method == http.MethodDelete && out.status == 0 {
+		switch {
+		case r.Method == http.MethodDelete && out.status == 0:
 			u.forget(path.Base(r.URL.Path), owner)
+		case out.status == http.StatusNotFound:
+			u.meanwhile(out, r, owner)
 		}
 	})).ServeHTTP(out, r)
 	out.end()
@@ -152,6 +155,19 @@ func (u *Uploads) goOn(w http.ResponseWriter, r *http.Request, owner string) int
 		u.refuse(w, refuse(CodeMethod, "an upload takes HEAD, PATCH and DELETE"))
 	}
 	return up.Size
+}
+
+// meanwhile answers for an upload that another request has finished while this one waited.
+func (u *Uploads) meanwhile(out *answer, r *http.Request, owner string) {
+	up, err := u.mine(r.Context(), path.Base(r.URL.Path), owner)
+	if err != nil || !up.Done {
+		return
+	}
+	out.status = 0
+	out.said.Reset()
+	out.Header().Del("Content-Length")
+	out.Header().Del("Content-Type")
+	u.complete(out, r, up)
 }
 
 // forget drops an upload that its owner took back; what was refused stays.
