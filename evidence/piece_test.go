@@ -378,6 +378,25 @@ func TestADiskThatIsFullLosesNothing(t *testing.T) {
 	}
 }
 
+// A disk that takes bytes and then cannot say that it has them: nothing is acknowledged.
+func TestWhatCannotBeSyncedIsNotAcknowledged(t *testing.T) {
+	g := openGate(t)
+	path, id := g.begun(picture)
+	file := filepath.Join(g.dir, "uploads", id)
+	if err := errors.Join(os.Remove(file), os.Symlink("/dev/null", file)); err != nil {
+		t.Fatal(err)
+	}
+	if got := g.patch("a", path, 0, picture[:100]); got.status != 500 || got.header.Get("Upload-Offset") != "" {
+		t.Errorf("%+v", got)
+	}
+	if err := errors.Join(os.Remove(file), os.WriteFile(file, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if got := g.patch("a", path, 0, picture); got.status != 204 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestAReserveOfTheDiskIsKept(t *testing.T) {
 	var free atomic.Int64
 	free.Store(100 << 20)

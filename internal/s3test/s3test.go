@@ -72,7 +72,7 @@ func New(t *testing.T) *Server {
 // ComeBack starts the server and waits until it answers.
 func (s *Server) ComeBack() {
 	s.t.Helper()
-	cmd := exec.Command(binary(s.t), "--access", AccessKey, "--secret", Secret, "--region", Region, "--port", s.port, "--quiet",
+	cmd := exec.Command(binary(s.t), "--access", AccessKey, "--secret", Secret, "--region", Region, "--port", s.port, "--quiet", //nolint:gosec // a binary of ours
 		"posix", "--sidecar", filepath.Join(s.root, "meta"), filepath.Join(s.root, "buckets"))
 	cmd.Stdout, cmd.Stderr = &s.log, &s.log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
