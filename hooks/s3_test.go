@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,20 @@ func forget(t *testing.T, h *house.House, data []byte) {
 	}
 }
 
+// arrived waits for a photo whose bucket was away: it is asked again within half a minute.
+func (f field) arrived(t *testing.T, id string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		r, err := f.h.App.FindRecordById("evidence", id)
+		if err == nil && r.GetString("state") != "pending" {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("it never rests: %v %v", r, err)
+		}
+	}
+}
+
 // path is where an upload stands, as its creation says again.
 func (f field) path(t *testing.T, token string, data []byte) string {
 	t.Helper()
@@ -185,6 +200,7 @@ func TestWhileS3IsAwayTheFieldWorksOn(t *testing.T) {
 		t.Errorf("fsck: %v", d)
 	}
 	s3.ComeBack()
+	f.arrived(t, second)
 	if row := stored(t, f.h, second); row["state"] != "stored" {
 		t.Errorf("%v", row)
 	}
@@ -197,6 +213,45 @@ func TestWhileS3IsAwayTheFieldWorksOn(t *testing.T) {
 	}
 	if err := f.pa.Read("evidence", second, &shown); err != nil || shown.Receipt["sha256"] != sumOf(meanwhile) {
 		t.Errorf("on the phone: %+v %v", shown, err)
+	}
+}
+
+// A bucket that takes connections and answers nothing is worse than one that is gone.
+func TestAnS3ThatIsSilentHoldsNobodyInTheField(t *testing.T) {
+	f := inField(t)
+	s3 := f.onS3(t)
+	before, meanwhile := snap(28), snap(29)
+	first := f.capture(f.pa, before)
+	f.sync(t, f.pa)
+	upload(t, f.h, f.a.Token, before)
+	stored(t, f.h, first)
+	s3.Freeze()
+	second := f.capture(f.pa, meanwhile)
+	start := time.Now()
+	f.sync(t, f.pa)
+	upload(t, f.h, f.a.Token, meanwhile)
+	upload(t, f.h, f.b.Token, before)
+	f.pa.Edit("inspections", f.visit, map[string]any{"weather": "晴"})
+	f.sync(t, f.pa, f.pb)
+	for _, data := range [][]byte{before, meanwhile} {
+		if res, _ := tus(t, f.h, "HEAD", f.path(t, f.a.Token, data), f.a.Token, nil, nil); res.StatusCode != 200 || res.Header.Get("Upload-Offset") != strconv.Itoa(len(data)) {
+			t.Errorf("HEAD: %d %v", res.StatusCode, res.Header)
+		}
+	}
+	if took := time.Since(start); took > promptly {
+		t.Errorf("all of it took %v", took)
+	}
+	waitFor(t, "the small copies", func() bool {
+		_, err := os.Stat(store.ShelfOf(f.h.App).Derivative(sumOf(meanwhile), evidence.Small))
+		return err == nil
+	})
+	if r, err := f.h.App.FindRecordById("evidence", second); err != nil || r.GetString("state") != "pending" {
+		t.Errorf("%v %v", r, err)
+	}
+	s3.Thaw()
+	f.arrived(t, second)
+	if row := stored(t, f.h, second); row["state"] != "stored" {
+		t.Errorf("%v", row)
 	}
 }
 
@@ -219,6 +274,7 @@ func TestTheHouseStartsWithoutS3AndWithPocketBasesOwnSetting(t *testing.T) {
 	upload(t, f.h, f.a.Token, data)
 	waitFor(t, "the depot to be missed", func() bool { _, body := f.h.Do("GET", "/readyz", "", nil); return body["photos"] == "away" })
 	s3.ComeBack()
+	f.arrived(t, id)
 	if row := stored(t, f.h, id); row["state"] != "stored" || s3.Objects() != 3 {
 		t.Errorf("%v, %d files", row, s3.Objects())
 	}

@@ -124,7 +124,7 @@ func (c *city) stored(caseID string, want int) {
 	if c.waits != nil {
 		c.waits()
 	}
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(time.Minute) // S3 that was away is asked again within half of it
 	for {
 		n := 0
 		file := c.do(c.people["dispatcher"], "GET", "/api/cases/"+caseID, nil, 200)

@@ -104,6 +104,19 @@ func (s *Server) GoAway() {
 	s.process = nil
 }
 
+// Freeze lets the server keep silent: it takes connections and answers nothing.
+func (s *Server) Freeze() { s.signal(syscall.SIGSTOP) }
+
+// Thaw lets it go on.
+func (s *Server) Thaw() { s.signal(syscall.SIGCONT) }
+
+func (s *Server) signal(what syscall.Signal) {
+	s.t.Helper()
+	if err := s.process.Process.Signal(what); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // Settings are the variables that a server of ours is started with to use it.
 func (s *Server) Settings() map[string]string {
 	return map[string]string{
