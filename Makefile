@@ -2,7 +2,7 @@
 GO ?= go
 JS := internal/js
 
-.PHONY: build demo test check lint bench sabotage soak js native pictures
+.PHONY: build demo test check lint bench sabotage soak js s3 native pictures
 
 build:
 	$(GO) build -o bin/xuncha ./cmd/xuncha
@@ -16,6 +16,14 @@ $(JS)/node_modules/.installed: $(JS)/package.json $(JS)/package-lock.json
 	cd $(JS) && npm ci --no-audit --no-fund --ignore-scripts
 	touch $@
 
+# s3 builds the S3 server that the tests start, at its pinned version and apart from go.mod: it
+# would bring hundreds of modules in.
+S3 := internal/s3test/bin
+s3: $(S3)/versitygw
+$(S3)/versitygw: Makefile
+	GOBIN="$(CURDIR)/$(S3)" GOFLAGS=-mod=mod $(GO) install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+	touch $@
+
 # native compiles what has no other form; node's own headers are used where they lie beside it.
 native: js $(JS)/native/node_modules/.installed
 $(JS)/native/node_modules/.installed: $(JS)/native/package.json $(JS)/native/package-lock.json
@@ -24,7 +32,7 @@ $(JS)/native/node_modules/.installed: $(JS)/native/package.json $(JS)/native/pac
 		npm_config_build_from_source=true npm ci --no-audit --no-fund
 	touch $@
 
-test: js
+test: js s3
 	$(GO) vet ./...
 	$(GO) test -p 2 -timeout 20m ./...
 
@@ -45,11 +53,11 @@ pictures: build
 	docs/pictures/take.sh
 
 # sabotage puts each wrong reading of the protocol into the real code, and a test must notice.
-sabotage: js
+sabotage: js s3
 	$(GO) run ./internal/sabotage
 
 # soak runs what takes too long for every change, bounded in time.
-soak: js native
+soak: js s3 native
 	$(GO) test -run '^$$' -fuzz FuzzReadMeta -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzDerive -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime 10m ./evidence/jpegscale
@@ -82,4 +90,4 @@ soak: js native
 	SLOW_SOAK=1 $(GO) test -run TestSlowLines -count 1 -timeout 10m ./hooks
 	$(GO) test -run '^$$' -fuzz FuzzUnseal -fuzztime 60s ./sync/rxdb
 	RXDB_SEEDS=200 $(GO) test -run TestStockClients -count 1 -timeout 60m ./sync/rxdb
-	JOURNEY_ORDERS=100 JOURNEY_KILLS=50 $(GO) test -run TestJourney -count 1 -timeout 60m ./internal/journey
+	JOURNEY_ORDERS=100 JOURNEY_KILLS=50 UPLOAD_KILLS=50 $(GO) test -run TestJourney -count 1 -timeout 60m ./internal/journey

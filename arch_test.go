@@ -41,16 +41,18 @@ var mayImport = map[string][]string{
 	"evidence/stamp":     {},
 	"internal/tsatest":   {},
 	"evidence/jpegscale": {},
+	"evidence/depottest": {"evidence"},
 	"notify":             {},
 	"notify/notifytest":  {"notify"},
 	"intake":             {"casework", "geo"},
 	"dossier":            {"casework", "evidence/custody"},
 	"migrations":         {},
-	"hooks":              append([]string{"evidence/stamp", "internal/prepared", "hooks/route", "hooks/store", "hooks/problem", "migrations"}, middle...),
+	"hooks":              append([]string{"evidence/stamp", "internal/prepared", "hooks/depot", "hooks/route", "hooks/store", "hooks/problem", "migrations"}, middle...),
 	"hooks/route":        slices.Concat([]string{"dossier", "hooks/store", "hooks/problem", "web"}, middle, stock),
 	"hooks/store":        append([]string{"dossier", "evidence/check", "evidence/custody", "evidence/likeness"}, middle...),
+	"hooks/depot":        {"evidence"},
 	"hooks/problem":      middle,
-	"archive":            {"evidence/custody", "hooks", "hooks/store", "sync"},
+	"archive":            {"evidence/custody", "hooks", "hooks/depot", "hooks/store", "sync"},
 	"web":                {},
 	"demo":               {"casework", "geo", "intake", "internal/photo"},
 	"internal/phone":     {"sync"},
@@ -58,19 +60,20 @@ var mayImport = map[string][]string{
 	"internal/photo":     {},
 	"internal/house":     {"hooks"},
 	"internal/fcmtest":   {},
+	"internal/s3test":    {},
 	"internal/journey":   {},
 	"internal/storm":     {},
 	"internal/sabotage":  {},
-	"cmd/xuncha":         {"archive", "casework", "demo", "dossier", "evidence", "evidence/custody", "evidence/stamp", "geo", "hooks", "hooks/problem", "hooks/store", "intake", "migrations", "notify", "web"},
+	"cmd/xuncha":         {"archive", "casework", "demo", "dossier", "evidence", "evidence/custody", "evidence/stamp", "geo", "hooks", "hooks/depot", "hooks/problem", "hooks/store", "intake", "migrations", "notify", "web"},
 	"bench/sync":         {"*"},
 	".":                  {},
 }
 
 // pocketBase may be known here only.
-var pocketBase = []string{"hooks", "hooks/route", "hooks/store", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/sync"}
+var pocketBase = []string{"hooks", "hooks/depot", "hooks/route", "hooks/store", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/sync"}
 
 // readsTheClock: elsewhere the time comes in as a value.
-var readsTheClock = []string{"cmd/xuncha", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/journey", "internal/sabotage", "internal/tsatest"}
+var readsTheClock = []string{"cmd/xuncha", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/s3test", "internal/journey", "internal/sabotage", "internal/tsatest"}
 
 const (
 	longestFile     = 400 // lines

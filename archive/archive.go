@@ -34,10 +34,11 @@ type Copy struct {
 	Epoch    string            `json:"epoch"`
 	Head     int64             `json:"head"`
 	Run      string            `json:"run"`
-	Key      string            `json:"key"`               // the fingerprint of the key that opens it
-	LogKey   custody.PublicKey `json:"log_key,omitempty"` // that signs its custody log
-	Bytes    int64             `json:"bytes"`             // of the database
-	Database string            `json:"database"`          // its SHA-256
+	Key      string            `json:"key"`                 // the fingerprint of the key that opens it
+	LogKey   custody.PublicKey `json:"log_key,omitempty"`   // that signs its custody log
+	Bytes    int64             `json:"bytes"`               // of the database
+	Database string            `json:"database"`            // its SHA-256
+	Rests    string            `json:"photos_in,omitempty"` // the bucket where photos rest, which is not copied
 }
 
 // Progress is told how far a long work is.

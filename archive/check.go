@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"xuncha/hooks"
+	"xuncha/hooks/depot"
 	"xuncha/hooks/store"
 )
 
@@ -23,8 +24,9 @@ type Checked struct {
 }
 
 // Check reads a copy to its end: the database against its sum, its own structure and
-// everything in it against everything else, and each photo against its name.
-func Check(ctx context.Context, c Copy, tell Progress) (Checked, error) {
+// everything in it against everything else, and each photo against its name. Photos that rest
+// in a bucket are asked for there.
+func Check(ctx context.Context, c Copy, bucket depot.Settings, tell Progress) (Checked, error) {
 	k := Checked{Copy: c}
 	sum, err := sumOf(ctx, c.database(), reading(tell, c.Bytes))
 	if err != nil {
@@ -46,7 +48,7 @@ func Check(ctx context.Context, c Copy, tell Progress) (Checked, error) {
 	if err := k.photos(ctx, tell); err != nil {
 		return k, err
 	}
-	report, err := c.report()
+	report, _, err := c.report(ctx, bucket)
 	k.Records, k.Differences = report.Records, report.Differences
 	return k, err
 }
@@ -72,34 +74,39 @@ func (k *Checked) photos(ctx context.Context, tell Progress) error {
 	})
 }
 
-// fsck is what does not agree in a copy.
-func (c Copy) fsck() ([]store.Difference, error) {
-	report, err := c.report()
-	return report.Differences, err
-}
-
-// report opens a copy as a server would, beside its photos, without writing to it.
-func (c Copy) report() (r store.Report, err error) {
+// report opens a copy as a server would, beside its photos, without writing to it. It also
+// says where photos rest.
+func (c Copy) report(ctx context.Context, bucket depot.Settings) (r store.Report, rests string, err error) {
 	scratch, err := os.MkdirTemp("", "xuncha-copy-*")
 	if err != nil {
-		return r, err
+		return r, "", err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	database, err := filepath.Abs(c.database())
 	if err != nil {
-		return r, err
+		return r, "", err
 	}
 	shelf, err := filepath.Abs(c.photos())
 	if err != nil {
-		return r, err
+		return r, "", err
 	}
 	if err := os.Symlink(shelf, filepath.Join(scratch, photosName)); err != nil {
-		return r, err
+		return r, "", err
 	}
 	app, err := hooks.ReadCopy(database, scratch)
 	if err != nil {
-		return r, err
+		return r, "", err
 	}
-	r, err = store.Fsck{App: app}.Run()
-	return r, errors.Join(err, app.ResetBootstrapState())
+	defer func() { err = errors.Join(err, app.ResetBootstrapState()) }()
+	if err := hooks.UsePhotos(app, bucket); err != nil {
+		return r, "", err
+	}
+	far := store.ShelfOf(app)
+	if r, err = (store.Fsck{App: app}).Run(); err == nil {
+		err = r.Look(ctx, far)
+	}
+	if named, ok := far.Depot.(depot.S3); ok {
+		rests = named.Place()
+	}
+	return r, rests, err
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"xuncha/hooks/depot"
 	"xuncha/hooks/store"
 	"xuncha/sync"
 )
@@ -26,6 +27,7 @@ type Order struct {
 	Keep   int    // how many copies stay; older ones go
 	// Elsewhere says that the folder is on another machine, although it looks like this disk.
 	Elsewhere bool
+	Bucket    depot.Settings // where photos rest; the zero value is PocketBase's own setting, or the house
 	Now       time.Time
 	Tell      Progress
 }
@@ -136,10 +138,11 @@ func (a Archive) fill(ctx context.Context, half string, o Order, m *Made) error 
 	if err := m.describe(ctx, o.Tell); err != nil {
 		return err
 	}
-	var err error
-	if m.Differences, err = m.fsck(); err != nil {
+	report, rests, err := m.report(ctx, o.Bucket)
+	if err != nil {
 		return err
 	}
+	m.Differences, m.Rests = report.Differences, rests
 	data, err := json.MarshalIndent(m.Copy, "", "  ")
 	if err != nil {
 		return err

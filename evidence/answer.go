@@ -37,6 +37,8 @@ type answer struct {
 	status int // what is held back; 0 lets everything through
 	said   bytes.Buffer
 	most   int64 // bytes of the upload
+
+	expires func() string // when the upload is swept; "" says nothing
 }
 
 const problemJSON = "application/problem+json"
@@ -49,6 +51,9 @@ func (a *answer) WriteHeader(status int) {
 	if status >= http.StatusBadRequest && a.Header().Get("Content-Type") != problemJSON {
 		a.status = status
 		return
+	}
+	if at := a.expires(); status < http.StatusBadRequest && at != "" {
+		a.Header().Set("Upload-Expires", at)
 	}
 	a.ResponseWriter.WriteHeader(status)
 }
@@ -75,6 +80,8 @@ func (a *answer) end() {
 		a.refuse(a.ResponseWriter, refuse(ours, "%s", rest))
 	case a.status == http.StatusNotFound: // HEAD is refused without a word
 		a.refuse(a.ResponseWriter, ErrNotYours)
+	case a.status == http.StatusLocked:
+		a.refuse(a.ResponseWriter, refuse(CodeLocked, "another request is at this upload"))
 	default:
 		a.refuse(a.ResponseWriter, fmt.Errorf("tusd answers %d: %s", a.status, a.said.String()))
 	}

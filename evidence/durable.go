@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -21,6 +20,10 @@ const infoSuffix = ".info"
 
 type durable struct {
 	filestore.FileStore
+	limits Limits
+	refuse func(Refusal) error // in tusd's form
+	gone   func(tus.FileInfo)  // told what is taken back or refused on the way
+	drop   func(id string) error
 }
 
 // createdKey carries what is to be called once the files of a new upload are there.
@@ -28,19 +31,26 @@ type createdKey struct{}
 
 func (d durable) NewUpload(ctx context.Context, info tus.FileInfo) (tus.Upload, error) {
 	up, err := d.FileStore.NewUpload(ctx, info)
+	if err == nil {
+		err = syncFile(filepath.Join(d.Path, info.ID+infoSuffix))
+	}
+	if err == nil {
+		err = syncDir(d.Path)
+	}
+	if noRoom(err) {
+		err = d.refuse(full("the disk is full"))
+	}
 	if err != nil {
-		return nil, err
-	}
-	if err := syncFile(filepath.Join(d.Path, info.ID+infoSuffix)); err != nil {
-		return nil, err
-	}
-	if err := syncDir(d.Path); err != nil {
 		return nil, err
 	}
 	if created, ok := ctx.Value(createdKey{}).(func()); ok {
 		created()
 	}
-	return synced{up}, nil
+	return d.piece(up, info.ID), nil
+}
+
+func (d durable) piece(up tus.Upload, id string) piece {
+	return piece{up, filepath.Join(d.Path, id), d}
 }
 
 // GetUpload finds an upload; tus.ErrNotFound if its files are not there or are broken.
@@ -57,7 +67,7 @@ func (d durable) GetUpload(ctx context.Context, id string) (tus.Upload, error) {
 	if info, err := up.GetInfo(ctx); err != nil || info.ID != id || info.Size < 1 {
 		return nil, fmt.Errorf("%w: its description is of %q", tus.ErrNotFound, info.ID)
 	}
-	return synced{up}, nil
+	return d.piece(up, id), nil
 }
 
 // info describes an upload as it stands on disk.
@@ -69,23 +79,16 @@ func (d durable) info(ctx context.Context, id string) (tus.FileInfo, error) {
 	return up.GetInfo(ctx)
 }
 
-func (d durable) AsTerminatableUpload(up tus.Upload) tus.TerminatableUpload {
-	return d.FileStore.AsTerminatableUpload(up.(synced).Upload)
-}
+func (d durable) AsTerminatableUpload(up tus.Upload) tus.TerminatableUpload { return up.(piece) }
 
-type synced struct{ tus.Upload }
-
-// WriteChunk writes what came and syncs it, also when the line was cut.
-func (s synced) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
-	n, err := s.Upload.WriteChunk(ctx, offset, src)
-	info, infoErr := s.GetInfo(ctx)
-	if infoErr != nil {
-		return n, errors.Join(err, infoErr)
+// Terminate removes an upload's files; what had come of it counts.
+func (p piece) Terminate(ctx context.Context) error {
+	info, err := p.GetInfo(ctx)
+	if err != nil {
+		return err
 	}
-	if syncErr := syncFile(info.Storage[filestore.StorageKeyPath]); syncErr != nil {
-		return n, errors.Join(err, syncErr)
-	}
-	return n, err
+	p.store.gone(info)
+	return p.store.FileStore.AsTerminatableUpload(p.Upload).Terminate(ctx)
 }
 
 func syncFile(path string) error {

@@ -11,7 +11,7 @@ import "fmt"
 
 // Limits of one file.
 const (
-	MaxBytes  = 64 << 20    // bytes of one file
+	MaxBytes  = 64 << 20    // bytes of one image
 	MaxPixels = 108_000_000 // pixels of one image
 	MaxSide   = 20_000      // pixels a side
 )
@@ -41,24 +41,30 @@ func tooMuch(limit int64, code, format string, args ...any) error {
 
 // Codes of refusals.
 const (
-	CodeMedia     = "media_type_not_supported"
-	CodeTooLarge  = "file_too_large"
-	CodePixels    = "image_too_large"
-	CodeScans     = "image_too_many_scans"
-	CodeBroken    = "image_broken"
-	CodeSum       = "sha256_mismatch"
-	CodeNoSum     = "sha256_missing"
-	CodeNoLength  = "length_missing"
-	CodeLength    = "length_mismatch" // these bytes are known with another length
-	CodeUnknown   = "upload_unknown"
-	CodeOffset    = "upload_offset_mismatch"
-	CodeNoOffset  = "upload_offset_missing"
-	CodePiece     = "upload_piece_type" // a piece that is not sent as tus says
-	CodeVersion   = "tus_version"
-	CodeExtension = "tus_extension"
-	CodeLocked    = "upload_locked" // another request is at the same upload
-	CodeTooMuch   = "upload_too_long"
-	CodeCut       = "upload_cut"
-	CodeMethod    = "method_not_allowed"
-	CodeNotReady  = "not_ready"
+	CodeMedia      = "media_type_not_supported"
+	CodeTooLarge   = "file_too_large"
+	CodePixels     = "image_too_large"
+	CodeScans      = "image_too_many_scans"
+	CodeBroken     = "image_broken"
+	CodeSum        = "sha256_mismatch"
+	CodeNoSum      = "sha256_missing"
+	CodeNoLength   = "length_missing"
+	CodeLength     = "length_mismatch" // these bytes are known with another length
+	CodeUnknown    = "upload_unknown"
+	CodeOffset     = "upload_offset_mismatch"
+	CodeNoOffset   = "upload_offset_missing"
+	CodePiece      = "upload_piece_type" // a piece that is not sent as tus says
+	CodeVersion    = "tus_version"
+	CodeExtension  = "tus_extension"
+	CodeLocked     = "upload_locked" // another request is at the same upload
+	CodeTooMuch    = "upload_too_long"
+	CodeCut        = "upload_cut"
+	CodeMethod     = "method_not_allowed"
+	CodeNotReady   = "not_ready"
+	CodeChecksum   = "checksum_unknown"   // Upload-Checksum is none that is known
+	CodeMismatch   = "checksum_mismatch"  // a piece is not what its checksum says
+	CodeFull       = "storage_full"       // the disk
+	CodeUnfinished = "uploads_unfinished" // too many at a time
+	CodeDaily      = "uploads_daily"      // too much for one day
+	CodeAway       = "storage_away"       // what rests in the depot cannot be read now
 )

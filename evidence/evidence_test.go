@@ -157,7 +157,7 @@ func TestEverySubsamplingSizeAndPaletteIsDerived(t *testing.T) {
 }
 
 func TestTheShelfKeepsTheSameBytesOnceAndUnchanged(t *testing.T) {
-	s := Shelf{t.TempDir()}
+	s := Shelf{Dir: t.TempDir()}
 	data := sample(photo.Tags{Taken: taken}, 64, 48)
 	var first string
 	for range 2 {

@@ -19,7 +19,11 @@ import (
 func (u *Uploads) begin(e tus.HookEvent) (tus.HTTPResponse, tus.FileInfoChanges, error) {
 	owner, _ := e.Context.Value(ownerKey{}).(string)
 	id := u.NewID()
-	err := u.Owners.Begin(Upload{ID: id, Owner: owner, Sum: e.Upload.MetaData["sha256"], Size: e.Upload.Size})
+	err := u.admit(e.Context, Upload{ID: id, Owner: owner, Sum: e.Upload.MetaData["sha256"], Size: e.Upload.Size})
+	var refusal Refusal
+	if errors.As(err, &refusal) {
+		err = u.tusError(refusal)
+	}
 	return tus.HTTPResponse{}, tus.FileInfoChanges{ID: id}, err
 }
 
@@ -37,9 +41,15 @@ func (u *Uploads) finish(e tus.HookEvent) (tus.HTTPResponse, error) {
 	return tus.HTTPResponse{}, err // the server's fault: the bytes stay, the client asks again
 }
 
+// here tells whether an upload's bytes came and are still there. Nobody asks the depot: what
+// a row says is stored rests in it.
+func (u *Uploads) here(up Upload) bool {
+	return up.Done && (u.Shelf.Depot != nil && up.Rests || u.Shelf.Has(up.Sum))
+}
+
 // settle is conclude under the upload's lock.
 func (u *Uploads) settle(ctx context.Context, up Upload) (Upload, error) {
-	if up.Done && u.Shelf.Has(up.Sum) {
+	if u.here(up) {
 		return up, nil
 	}
 	unlock, err := u.locks.hold(ctx, up.key())
@@ -55,7 +65,7 @@ func (u *Uploads) settle(ctx context.Context, up Upload) (Upload, error) {
 // refused is dropped, or HEAD would go on saying that it is complete.
 func (u *Uploads) conclude(ctx context.Context, id string) (Upload, error) {
 	up, err := u.Owners.ByID(id)
-	if err != nil || up.ID == "" || up.Done && u.Shelf.Has(up.Sum) {
+	if err != nil || up.ID == "" || u.here(up) {
 		return up, err
 	}
 	info, err := u.store.info(ctx, id)
@@ -70,6 +80,7 @@ func (u *Uploads) conclude(ctx context.Context, id string) (Upload, error) {
 	err = u.shelve(info, up.Sum)
 	var refusal Refusal
 	if errors.As(err, &refusal) {
+		u.wasted.add(up.Owner, info.Size, today(u.Now()))
 		if err := u.drop(id); err != nil {
 			slog.Error("a refused upload was not removed", "upload", id, "error", err)
 		}
@@ -84,7 +95,7 @@ func (u *Uploads) conclude(ctx context.Context, id string) (Upload, error) {
 	return up, nil
 }
 
-// shelve checks that the whole is what was promised, and a photo.
+// shelve checks that the whole is what was promised, and of a kind that is taken.
 func (u *Uploads) shelve(info tus.FileInfo, promised string) error {
 	path := info.Storage[filestore.StorageKeyPath]
 	f, err := os.Open(path)
@@ -102,7 +113,7 @@ func (u *Uploads) shelve(info tus.FileInfo, promised string) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	if _, err := Check(f); err != nil {
+	if _, err := CheckAny(f, info.Size); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil { // the piece that brought the last byte may still be at it
@@ -111,7 +122,13 @@ func (u *Uploads) shelve(info tus.FileInfo, promised string) error {
 	if err := u.Shelf.Adopt(path, sum); err != nil {
 		return err
 	}
-	return u.Owners.Finish(info.ID)
+	if err := u.Owners.Finish(info.ID); err != nil {
+		return err
+	}
+	if err := u.clear(info.ID); err != nil {
+		slog.Error("the files of a finished upload were not removed", "upload", info.ID, "error", err)
+	}
+	return nil
 }
 
 // standing is what an owner's earlier creation of the same bytes came to, and how many

@@ -43,7 +43,7 @@ func workQueue(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	shelf, d := Shelf{t.TempDir()}, newDesk()
+	shelf, d := Shelf{Dir: t.TempDir()}, newDesk()
 	data := sample(photo.Tags{Taken: taken, Orientation: 6}, 4_000, 3_000)
 	for i := range n { // what stands behind the end makes another file of it
 		d.put(t, shelf, fmt.Sprintf("p%06d", i), append(bytes.Clone(data), fmt.Sprint(i)...))

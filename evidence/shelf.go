@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -18,20 +17,24 @@ import (
 )
 
 // Shelf is a folder of originals and derivatives.
-type Shelf struct{ Dir string }
+type Shelf struct {
+	Dir   string
+	Depot Depot // where they rest once a row says that they are stored; nil is here
+}
 
 // Sum is the form of a SHA-256: 64 lower-case hexadecimal digits.
 var Sum = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Original is the path of an original; it may not be there yet.
-func (s Shelf) Original(sum string) string { return filepath.Join(s.Dir, sum[:2], sum) }
+func (s Shelf) Original(sum string) string { return s.Place(sum, 0) }
 
 // Derivative is the path of a derivative of size px.
-func (s Shelf) Derivative(sum string, size int) string {
-	return filepath.Join(s.Dir, sum[:2], fmt.Sprintf("%s.%d.jpg", sum, size))
-}
+func (s Shelf) Derivative(sum string, size int) string { return s.Place(sum, size) }
 
-// Has tells whether the original is there.
+// Place is the path of an original (px 0) or of a derivative of px pixels.
+func (s Shelf) Place(sum string, px int) string { return filepath.Join(s.Dir, sum[:2], name(sum, px)) }
+
+// Has tells whether the original is here; in the depot nobody looks.
 func (s Shelf) Has(sum string) bool {
 	_, err := os.Stat(s.Original(sum))
 	return err == nil
@@ -132,34 +135,58 @@ func sound(shelved, sum string) bool {
 // Put stores what r holds, at most limit bytes, after Check. It returns the sum, the
 // length in bytes and the type. What is refused leaves nothing.
 func (s Shelf) Put(r io.Reader, limit int64) (sum string, size int64, mime string, err error) {
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+	err = s.incoming(func(f *os.File) error {
+		if sum, size, err = SumOf(io.TeeReader(io.LimitReader(r, limit+1), f)); err != nil {
+			return err
+		}
+		if size > limit {
+			return tooMuch(limit, CodeTooLarge, "the file has more than %d bytes", limit)
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		if mime, err = Check(f); err != nil {
+			return err
+		}
+		if err := f.Sync(); err != nil {
+			return err
+		}
+		return s.Adopt(f.Name(), sum)
+	})
+	if err != nil {
 		return "", 0, "", err
+	}
+	return sum, size, mime, nil
+}
+
+// take stores what r holds if it has a sum, whatever it is, and returns the sum that it has.
+func (s Shelf) take(r io.Reader, want string) (sum string, err error) {
+	err = s.incoming(func(f *os.File) error {
+		if sum, _, err = SumOf(io.TeeReader(r, f)); err != nil || sum != want {
+			return err
+		}
+		if err := f.Sync(); err != nil {
+			return err
+		}
+		return s.Adopt(f.Name(), sum)
+	})
+	return sum, err
+}
+
+// incoming lets a file be filled; the shelf gets a name of its own for it, or nothing is left.
+func (s Shelf) incoming(fill func(*os.File) error) error {
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return err
 	}
 	f, err := os.CreateTemp(s.Dir, "incoming-*")
 	if err != nil {
-		return "", 0, "", err
+		return err
 	}
 	defer func() {
 		_ = f.Close()
-		_ = os.Remove(f.Name()) // the shelf has its own name for the bytes
+		_ = os.Remove(f.Name())
 	}()
-	sum, size, err = SumOf(io.TeeReader(io.LimitReader(r, limit+1), f))
-	if err != nil {
-		return "", 0, "", err
-	}
-	if size > limit {
-		return "", 0, "", tooMuch(limit, CodeTooLarge, "the file has more than %d bytes", limit)
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return "", 0, "", err
-	}
-	if mime, err = Check(f); err != nil {
-		return "", 0, "", err
-	}
-	if err := f.Sync(); err != nil {
-		return "", 0, "", err
-	}
-	return sum, size, mime, s.Adopt(f.Name(), sum)
+	return fill(f)
 }
 
 // PutDerivative stores a derivative whole or not at all, also when the power is cut.

@@ -15,7 +15,7 @@ import (
 )
 
 func TestOnlyWhatNobodyKnowsIsSweptOffTheShelf(t *testing.T) {
-	s := Shelf{filepath.Join(t.TempDir(), "shelf")}
+	s := Shelf{Dir: filepath.Join(t.TempDir(), "shelf")}
 	now := time.Now()
 	put := func(w int) string {
 		sum, _, _, err := s.Put(bytes.NewReader(sample(photo.Tags{Taken: taken}, w, 48)), MaxBytes)
@@ -59,7 +59,7 @@ func TestOnlyWhatNobodyKnowsIsSweptOffTheShelf(t *testing.T) {
 }
 
 func TestWhatACrashLeftHalfWrittenIsRemoved(t *testing.T) {
-	s := Shelf{t.TempDir()}
+	s := Shelf{Dir: t.TempDir()}
 	sum, _, _, err := s.Put(bytes.NewReader(picture), MaxBytes)
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestAWholeFileReplacesOneThatIsNotWhatItsNameSays(t *testing.T) {
 		"cut":    func(path string) error { return os.Truncate(path, 10) },
 		"rotten": func(path string) error { return os.WriteFile(path, make([]byte, len(picture)), 0o600) },
 	} {
-		s := Shelf{t.TempDir()}
+		s := Shelf{Dir: t.TempDir()}
 		sum, _, _, err := s.Put(bytes.NewReader(picture), MaxBytes)
 		if err == nil {
 			err = errors.Join(os.Chmod(s.Original(sum), 0o600), spoil(s.Original(sum)))

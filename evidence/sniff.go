@@ -13,19 +13,31 @@ import (
 	_ "golang.org/x/image/webp"
 )
 
-// Types of images that are taken.
+// Types that are taken.
 const (
 	JPEG = "image/jpeg"
 	PNG  = "image/png"
 	WebP = "image/webp"
 	HEIC = "image/heic"
+
+	MP4 = "video/mp4"
+	PDF = "application/pdf"
 )
+
+// Image tells whether a type is one of an image.
+func Image(mime string) bool { return slices.Contains([]string{JPEG, PNG, WebP, HEIC}, mime) }
+
+// Derivable tells whether small copies are made of a type, here.
+func Derivable(mime string) bool { return Image(mime) && mime != HEIC }
 
 // headBytes are enough to know a file's type.
 const headBytes = 64
 
 // heicBrands are the brands of a still image in the HEIF container.
 var heicBrands = []string{"heic", "heix", "heim", "heis", "mif1"}
+
+// mp4Brands are the major brands of films that phones and cameras write.
+var mp4Brands = []string{"isom", "iso2", "iso3", "iso4", "iso5", "iso6", "mp41", "mp42", "avc1", "M4V ", "MSNV"}
 
 // Sniff tells the type of a file by its first bytes, whatever its name says; "" if it is
 // none of ours.
@@ -39,8 +51,42 @@ func Sniff(head []byte) string {
 		return WebP
 	case len(head) >= 12 && string(head[4:8]) == "ftyp" && slices.Contains(heicBrands, string(head[8:12])):
 		return HEIC
+	case len(head) >= 12 && string(head[4:8]) == "ftyp" && slices.Contains(mp4Brands, string(head[8:12])):
+		return MP4
+	case bytes.HasPrefix(head, []byte("%PDF-")):
+		return PDF
 	}
 	return ""
+}
+
+// CheckAny reads the head of a file of size bytes and refuses what is neither an image that
+// Check passes nor a video or a document.
+func CheckAny(r io.ReadSeeker, size int64) (mime string, err error) {
+	src := &source{ReadSeeker: r}
+	head := make([]byte, headBytes)
+	n, _ := io.ReadFull(src, head) // a short file has a type too
+	mime = Sniff(head[:n])
+	if err := fits(mime, size); err != nil {
+		return mime, src.blame(err)
+	}
+	if !Image(mime) {
+		return mime, nil
+	}
+	if err := src.rewind(); err != nil {
+		return "", err
+	}
+	return Check(src)
+}
+
+// fits refuses a file of a type that is not taken, or not with so many bytes.
+func fits(mime string, size int64) error {
+	switch {
+	case mime == "":
+		return refuse(CodeMedia, "the content is none of JPEG, PNG, WebP, HEIC, MP4, PDF")
+	case Image(mime) && size > MaxBytes:
+		return tooMuch(MaxBytes, CodeTooLarge, "the image has %d bytes; at most %d are taken", size, MaxBytes)
+	}
+	return nil
 }
 
 // Check reads the head of a file and refuses what is no image of ours or would take too
@@ -53,7 +99,7 @@ func Check(r io.ReadSeeker) (mime string, err error) {
 	if n == 0 {
 		return "", src.blame(refuse(CodeMedia, "the file is empty"))
 	}
-	if mime = Sniff(head[:n]); mime == "" {
+	if mime = Sniff(head[:n]); !Image(mime) {
 		return "", src.blame(refuse(CodeMedia, "the content is none of JPEG, PNG, WebP, HEIC"))
 	}
 	if mime == HEIC {

@@ -97,7 +97,7 @@ func (u *Uploads) strays(before time.Time) (int, error) {
 		}
 		id, _, _ := strings.Cut(f.Name(), ".")
 		up, err := u.Owners.ByID(id)
-		if err == nil && (up.ID == "" || up.Done && u.Shelf.Has(up.Sum)) {
+		if err == nil && (up.ID == "" || u.here(up)) {
 			if err = os.Remove(filepath.Join(u.store.Path, f.Name())); err == nil && up.ID == "" {
 				n++
 			}
@@ -109,12 +109,20 @@ func (u *Uploads) strays(before time.Time) (int, error) {
 
 // drop removes an upload with its files, whatever they look like.
 func (u *Uploads) drop(id string) error {
-	for _, name := range []string{id, id + infoSuffix, id + linking} {
+	if err := u.clear(id); err != nil {
+		return err
+	}
+	return u.Owners.Forget(id)
+}
+
+// clear removes an upload's files.
+func (u *Uploads) clear(id string) error {
+	for _, name := range []string{id, id + infoSuffix, id + openSuffix, id + openSuffix + newSuffix, id + linking} {
 		if err := os.Remove(filepath.Join(u.store.Path, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	return u.Owners.Forget(id)
+	return nil
 }
 
 // Tidy removes what a crash left half written. Nothing may be on its way to the shelf.
@@ -130,8 +138,8 @@ func (s Shelf) Tidy() error {
 	return errors.Join(errs...)
 }
 
-// Sweep removes files older than a time that nobody knows, and returns how many. known
-// returns those of the sums that a row names.
+// Sweep removes files older than a time that nobody knows, and derivatives as old of what
+// rests in the depot; it returns how many. known returns those of the sums that a row names.
 func (s Shelf) Sweep(known func(sums []string) ([]string, error), before time.Time) (int, error) {
 	dirs, err := filepath.Glob(filepath.Join(s.Dir, "[0-9a-f][0-9a-f]"))
 	n := 0
@@ -167,7 +175,9 @@ func (s Shelf) sweepDir(dir string, known func([]string) ([]string, error), befo
 		return 0, err
 	}
 	for _, sum := range named {
-		delete(old, sum)
+		if s.Depot == nil || s.Has(sum) {
+			delete(old, sum)
+		} // else it rests in the depot, and what is here are copies of copies
 	}
 	n := 0
 	var errs []error

@@ -96,7 +96,7 @@ func TestThumbnailsThatAreNoneAreNotShown(t *testing.T) {
 
 // All that waits is shown before the first photo is stored, and the real one replaces it.
 func TestFirstPreviewsComeBeforeTheWork(t *testing.T) {
-	shelf, d := Shelf{t.TempDir()}, newDesk()
+	shelf, d := Shelf{Dir: t.TempDir()}, newDesk()
 	small := sample(photo.Tags{}, 160, 120)
 	for i := range 5 {
 		d.put(t, shelf, "p"+string(rune('0'+i)), append(thumbed(small, 1, -1, -1), byte(i)))

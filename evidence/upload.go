@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 	stdsync "sync"
@@ -19,7 +20,6 @@ import (
 
 	"github.com/tus/tusd/v2/pkg/filestore"
 	tus "github.com/tus/tusd/v2/pkg/handler"
-	"github.com/tus/tusd/v2/pkg/memorylocker"
 	expslog "golang.org/x/exp/slog" // what tusd's setting takes
 )
 
@@ -33,6 +33,7 @@ type Upload struct {
 	Sum   string
 	Size  int64
 	Done  bool
+	Rests bool // a row says that these bytes are stored
 }
 
 // key is what an owner uploads once.
@@ -52,6 +53,8 @@ type Owners interface {
 	Forget(id string) error
 	// Unfinished returns the unfinished uploads begun before a time.
 	Unfinished(before time.Time) ([]Upload, error)
+	// Used is what an owner has unfinished, and began since a time.
+	Used(owner string, since time.Time) (Used, error)
 }
 
 // Uploads is the tus endpoint for one folder.
@@ -61,11 +64,16 @@ type Uploads struct {
 	NewID  func() string
 	Stored func()                                    // called when bytes came to the shelf
 	Answer func(err error) (status int, body []byte) // a refusal as problem+json
+	Now    func() time.Time
+	Limits Limits // the zero value is the defaults
 
-	store durable
-	tus   *tus.UnroutedHandler
-	base  string
-	locks locks
+	limits  Limits // with its defaults
+	store   durable
+	tus     *tus.UnroutedHandler
+	base    string
+	locks   locks
+	wasted  wasted
+	silence time.Duration // see the locker; tests have less time
 }
 
 // Start makes the endpoint ready under the base path, with its folder dir.
@@ -73,14 +81,18 @@ func (u *Uploads) Start(dir, base string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	u.store, u.base = durable{filestore.New(dir)}, base
+	u.limits, u.base = u.Limits.WithDefaults(), base
+	u.store = durable{filestore.New(dir), u.limits, func(r Refusal) error { return u.tusError(r) }, u.waste, u.drop}
 	composer := tus.NewStoreComposer()
 	composer.UseCore(u.store)
 	composer.UseTerminater(u.store)
-	memorylocker.New().UseIn(composer)
+	if u.silence == 0 {
+		u.silence = silence
+	}
+	(&locker{silence: u.silence}).UseIn(composer)
 	handler, err := tus.NewUnroutedHandler(tus.Config{
 		StoreComposer: composer, BasePath: base, DisableDownload: true, DisableConcatenation: true, RespectForwardedHeaders: true,
-		Cors: &tus.CorsConfig{Disable: true}, MaxSize: MaxBytes,
+		Cors: &tus.CorsConfig{Disable: true}, MaxSize: u.limits.File, AcquireLockTimeout: u.silence + 15*time.Second,
 		Logger:                    expslog.New(expslog.NewTextHandler(io.Discard, nil)), // what went wrong is logged where it is answered
 		PreUploadCreateCallback:   u.begin,
 		PreFinishResponseCallback: u.finish,
@@ -94,15 +106,33 @@ type ownerKey struct{}
 
 // Serve answers one request of a signed-in owner.
 func (u *Uploads) Serve(w http.ResponseWriter, r *http.Request, owner string) {
-	r = r.Clone(context.WithValue(r.Context(), ownerKey{}, owner))
+	sum, err := readChecksum(r.Header.Get("Upload-Checksum"))
+	if err != nil {
+		u.refuse(w, err)
+		return
+	}
+	ctx := context.WithValue(r.Context(), ownerKey{}, owner)
+	if r.Body != nil {
+		l := &line{ReadCloser: r.Body, checksum: sum}
+		ctx = context.WithValue(ctx, lineKey{}, l)
+		r = r.WithContext(ctx)
+		r.Body = l
+	}
+	r = r.Clone(ctx)
 	r.URL.Path = "/" + strings.TrimPrefix(r.URL.Path, u.base) // tusd takes the id from what is left
-	out := &answer{ResponseWriter: w, refuse: u.refuse}
+	out := &answer{ResponseWriter: w, refuse: u.refuse, expires: func() string { return u.expires(w, r) }}
 	u.tus.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			u.create(w, r, owner)
 			return
 		}
 		out.most = u.goOn(w, r, owner)
+		switch {
+		case r.Method == http.MethodDelete && out.status == 0:
+			u.forget(path.Base(r.URL.Path), owner)
+		case out.status == http.StatusNotFound:
+			u.meanwhile(out, r, owner)
+		}
 	})).ServeHTTP(out, r)
 	out.end()
 }
@@ -121,13 +151,48 @@ func (u *Uploads) goOn(w http.ResponseWriter, r *http.Request, owner string) int
 		u.tus.PatchFile(w, r)
 	case r.Method == http.MethodDelete:
 		u.tus.DelFile(w, r)
-		if err := u.drop(up.ID); err != nil {
-			slog.Error("an upload was not forgotten", "error", err)
-		}
 	default:
 		u.refuse(w, refuse(CodeMethod, "an upload takes HEAD, PATCH and DELETE"))
 	}
 	return up.Size
+}
+
+// meanwhile answers for an upload that another request has finished while this one waited.
+func (u *Uploads) meanwhile(out *answer, r *http.Request, owner string) {
+	up, err := u.mine(r.Context(), path.Base(r.URL.Path), owner)
+	if err != nil || !up.Done {
+		return
+	}
+	out.status = 0
+	out.said.Reset()
+	out.Header().Del("Content-Length")
+	out.Header().Del("Content-Type")
+	u.complete(out, r, up)
+}
+
+// forget drops an upload that its owner took back; what was refused stays.
+func (u *Uploads) forget(id, owner string) {
+	up, err := u.Owners.ByID(id)
+	if err == nil && up.Owner == owner && !up.Done {
+		err = u.drop(id)
+	}
+	if err != nil {
+		slog.Error("an upload was not forgotten", "error", err)
+	}
+}
+
+// expires is when the upload of an answer is swept if nothing more comes; "" where it is
+// finished or gone.
+func (u *Uploads) expires(w http.ResponseWriter, r *http.Request) string {
+	id := path.Base(r.URL.Path)
+	if r.Method == http.MethodPost {
+		id = path.Base(w.Header().Get("Location"))
+	}
+	info, err := os.Stat(filepath.Join(u.store.Path, id))
+	if err != nil || !info.Mode().IsRegular() || r.Method == http.MethodDelete {
+		return ""
+	}
+	return info.ModTime().AddDate(0, 0, KeptDays).UTC().Format(http.TimeFormat)
 }
 
 // mine finds an upload of an owner. What is whole and was not finished, since the server
@@ -170,7 +235,7 @@ func (u *Uploads) complete(w http.ResponseWriter, r *http.Request, up Upload) {
 // create begins an upload. The same bytes of the same owner are the same upload: a lost
 // answer causes no second one, and neither do many at once.
 func (u *Uploads) create(w http.ResponseWriter, r *http.Request, owner string) {
-	up, err := promised(r, owner)
+	up, err := promised(r, owner, u.limits.File)
 	if err != nil {
 		u.refuse(w, err)
 		return
@@ -197,7 +262,7 @@ func (u *Uploads) create(w http.ResponseWriter, r *http.Request, owner string) {
 }
 
 // promised is what a creation says of the upload to come.
-func promised(r *http.Request, owner string) (Upload, error) {
+func promised(r *http.Request, owner string, limit int64) (Upload, error) {
 	sum := metadata(r.Header.Get("Upload-Metadata"))["sha256"]
 	if !Sum.MatchString(sum) {
 		return Upload{}, refuse(CodeNoSum, "Upload-Metadata must name sha256 in 64 lower-case hexadecimal digits")
@@ -206,8 +271,8 @@ func promised(r *http.Request, owner string) (Upload, error) {
 	if err != nil || size < 1 {
 		return Upload{}, refuse(CodeNoLength, "Upload-Length must say how many bytes will come")
 	}
-	if size > MaxBytes {
-		return Upload{}, tooMuch(MaxBytes, CodeTooLarge, "the file has %d bytes; at most %d are taken", size, MaxBytes)
+	if size > limit {
+		return Upload{}, tooMuch(limit, CodeTooLarge, "the file has %d bytes; at most %d are taken", size, limit)
 	}
 	return Upload{Owner: owner, Sum: sum, Size: size}, nil
 }

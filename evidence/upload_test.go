@@ -24,9 +24,11 @@ import (
 
 // owners are rows in memory.
 type owners struct {
-	mu   sync.Mutex
-	rows map[string]Upload // by id
-	last int
+	mu    sync.Mutex
+	rows  map[string]Upload // by id
+	begun map[string]time.Time
+	last  int
+	now   func() time.Time
 }
 
 func (o *owners) Begin(u Upload) error {
@@ -37,7 +39,7 @@ func (o *owners) Begin(u Upload) error {
 			delete(o.rows, id)
 		}
 	}
-	o.rows[u.ID] = u
+	o.rows[u.ID], o.begun[u.ID] = u, o.now()
 	return nil
 }
 
@@ -76,6 +78,24 @@ func (o *owners) Forget(id string) error {
 	return nil
 }
 
+func (o *owners) Used(owner string, since time.Time) (Used, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var used Used
+	for id, row := range o.rows {
+		if row.Owner != owner {
+			continue
+		}
+		if !row.Done {
+			used.Unfinished++
+		}
+		if !o.begun[id].Before(since) {
+			used.Bytes += row.Size
+		}
+	}
+	return used, nil
+}
+
 func (o *owners) Unfinished(time.Time) ([]Upload, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -96,12 +116,18 @@ type gate struct {
 	up     *Uploads
 	url    string
 	stored int
+	now    func() time.Time
 }
 
-func openGate(t *testing.T) *gate {
-	g := &gate{T: t, dir: t.TempDir(), rows: &owners{rows: map[string]Upload{}}}
+func openGate(t *testing.T) *gate { return openGateWith(t, Limits{}) }
+
+func openGateWith(t *testing.T, limits Limits) *gate {
+	g := &gate{T: t, dir: t.TempDir(), now: time.Now}
+	now := func() time.Time { return g.now() }
+	g.rows = &owners{rows: map[string]Upload{}, begun: map[string]time.Time{}, now: now}
 	g.up = &Uploads{
-		Shelf: Shelf{filepath.Join(g.dir, "shelf")}, Owners: g.rows, Stored: func() { g.stored++ },
+		Now: now, Limits: limits, silence: 500 * time.Millisecond,
+		Shelf: Shelf{Dir: filepath.Join(g.dir, "shelf")}, Owners: g.rows, Stored: func() { g.stored++ },
 		NewID: func() string {
 			g.rows.mu.Lock()
 			defer g.rows.mu.Unlock()
@@ -113,7 +139,7 @@ func openGate(t *testing.T) *gate {
 			if !errors.As(err, &r) {
 				return 500, []byte(`{"code":"internal"}`)
 			}
-			status := map[string]int{CodeUnknown: 404, CodeOffset: 409, CodeLength: 409}[r.code]
+			status := map[string]int{CodeUnknown: 404, CodeOffset: 409, CodeLength: 409, CodeLocked: 423, CodeFull: 507, CodeMismatch: 460, CodeDaily: 429, CodeUnfinished: 429}[r.code]
 			body, _ := json.Marshal(map[string]string{"code": r.code, "detail": r.detail})
 			return max(status, 400), body
 		},
@@ -407,15 +433,8 @@ func TestBytesOfTwoOwnersTakeTheirPlaceOnce(t *testing.T) {
 	g := openGate(t)
 	sum, first := g.bring("a", picture)
 	_, second := g.bring("b", picture)
-	shelved, err := os.Stat(g.up.Shelf.Original(sum))
-	if err != nil || first == second {
-		t.Fatal(first, second, err)
-	}
-	for _, path := range []string{first, second} {
-		info, err := os.Stat(filepath.Join(g.dir, "uploads", filepath.Base(path)))
-		if err != nil || !os.SameFile(info, shelved) {
-			t.Errorf("%s is a file of its own: %v", path, err)
-		}
+	if !g.up.Shelf.Has(sum) || first == second || len(g.files()) != 0 {
+		t.Error(first, second, g.files())
 	}
 }
 

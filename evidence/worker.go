@@ -9,8 +9,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	stdsync "sync"
 	"time"
 
 	"xuncha/evidence/check"
@@ -53,6 +55,8 @@ type Desk interface {
 	Waiting(after string, limit int) ([]Item, error)
 	// Store writes a finding into the row.
 	Store(item Item, f Finding) error
+	// Settled returns those of the sums that a row says are stored, and none waits for.
+	Settled(sums []string) ([]string, error)
 }
 
 // Worker works until its context ends. Wake it when something may have come.
@@ -64,6 +68,7 @@ type Worker struct {
 	wake     chan struct{}
 	failed   map[string]failure // by item
 	looked   map[string]bool    // sums that were looked at for a first preview
+	depot    *carrier           // nil where photos stay on this disk
 }
 
 // failure keeps an item that failed for a passing reason out of the way of the others.
@@ -74,7 +79,19 @@ type failure struct {
 
 // NewWorker makes a worker that has not begun.
 func NewWorker(desk Desk, shelf Shelf, now func() time.Time) *Worker {
-	return &Worker{Desk: desk, Shelf: shelf, Now: now, wake: make(chan struct{}, 1), failed: map[string]failure{}}
+	w := &Worker{Desk: desk, Shelf: shelf, Now: now, wake: make(chan struct{}, 1), failed: map[string]failure{}}
+	if shelf.Depot != nil {
+		w.depot = newCarrier(w)
+	}
+	return w
+}
+
+// Away tells whether the depot does not answer, and how many photos wait to be brought there.
+func (w *Worker) Away() (away bool, waiting int) {
+	if w.depot == nil {
+		return false, 0
+	}
+	return w.depot.state()
 }
 
 // Wake tells the worker to look; it never blocks.
@@ -96,6 +113,11 @@ const (
 
 // Run works off what waits, then sleeps until it is woken or something is to be tried again.
 func (w *Worker) Run(ctx context.Context) {
+	if w.depot != nil {
+		var carrying stdsync.WaitGroup
+		carrying.Go(func() { w.depot.run(ctx) })
+		defer carrying.Wait()
+	}
 	for {
 		err := w.round(ctx)
 		if ctx.Err() != nil {
@@ -196,6 +218,9 @@ func (w *Worker) list(ctx context.Context, line chan<- *work) error {
 				return ctx.Err()
 			}
 			after = item.ID
+			if w.depot != nil && w.depot.has(item.ID) {
+				continue // it is on its way
+			}
 			next := &work{item: item, done: make(chan struct{})}
 			next.failure = w.failed[item.ID]
 			next.skipped = w.Now().Before(next.failure.notBefore)
@@ -213,7 +238,7 @@ func (w *Worker) list(ctx context.Context, line chan<- *work) error {
 	}
 }
 
-// end stores a photo that was prepared, or remembers that it failed.
+// end stores a photo that was prepared, or gives it to the carrier, or remembers that it failed.
 func (w *Worker) end(ctx context.Context, next *work, seen map[string]failure) {
 	<-next.done
 	if next.skipped {
@@ -221,13 +246,13 @@ func (w *Worker) end(ctx context.Context, next *work, seen map[string]failure) {
 		return
 	}
 	err := next.err
-	if err == nil {
-		err = w.examine(next.item, &next.finding)
+	switch {
+	case err == nil && w.depot != nil:
+		w.depot.take(errand{item: next.item, finding: next.finding})
+	case err == nil:
+		err = w.keep(next.item, next.finding)
 	}
-	if err == nil {
-		err = w.Desk.Store(next.item, next.finding)
-	}
-	if err == nil || ctx.Err() != nil {
+	if err == nil || errors.Is(err, errFetched) || ctx.Err() != nil {
 		return
 	}
 	wait := min(again<<min(next.failure.tries, 6), rarely)
@@ -235,9 +260,24 @@ func (w *Worker) end(ctx context.Context, next *work, seen map[string]failure) {
 	seen[next.item.ID] = failure{next.failure.tries + 1, w.Now().Add(wait)}
 }
 
+// keep checks a photo beside those that are stored, and stores it.
+func (w *Worker) keep(item Item, f Finding) error {
+	if err := w.examine(item, &f); err != nil {
+		return err
+	}
+	return w.Desk.Store(item, f)
+}
+
+// errFetched: the original is not here, and the carrier was asked for it.
+var errFetched = errors.New("the original is fetched from the depot")
+
 // prepare is all that is found out about a photo by itself.
 func (w *Worker) prepare(ctx context.Context, item Item) (Finding, error) {
 	f, err := os.Open(w.Shelf.Original(item.Sum))
+	if errors.Is(err, fs.ErrNotExist) && w.depot != nil {
+		w.depot.take(errand{item: item, fetch: true}) // another row brought it there
+		return Finding{}, errFetched
+	}
 	if err != nil {
 		return Finding{}, err
 	}
@@ -260,10 +300,13 @@ func (w *Worker) prepare(ctx context.Context, item Item) (Finding, error) {
 func (w *Worker) inspect(ctx context.Context, f *os.File, item Item, finding *Finding) error {
 	size := finding.Receipt.Size
 	photo := func() io.ReadSeeker { return io.NewSectionReader(f, 0, size) } // each reader has a place of its own
-	mime, err := Check(photo())
+	mime, err := CheckAny(photo(), size)
 	finding.Mime = mime
 	if err != nil {
 		return finding.flag(FlagUnreadable, err)
+	}
+	if !Image(mime) {
+		return nil // a video or a document is kept as it is
 	}
 	finding.Meta, err = ReadMeta(photo(), mime)
 	switch {

@@ -55,6 +55,26 @@ func (d *desk) Store(item Item, f Finding) error {
 	return nil
 }
 
+func (d *desk) Settled(sums []string) ([]string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []string
+	for _, sum := range sums {
+		state := 0 // 1 is stored, 2 waits
+		for _, item := range d.items {
+			if _, done := d.found[item.ID]; item.Sum == sum && !done {
+				state = 2
+			} else if item.Sum == sum {
+				state = max(state, 1)
+			}
+		}
+		if state == 1 {
+			out = append(out, sum)
+		}
+	}
+	return out, nil
+}
+
 func (d *desk) flags(id string) []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -87,7 +107,7 @@ func (d *desk) put(t *testing.T, s Shelf, id string, data []byte) {
 }
 
 func TestOneBadItemStopsNothingBehindIt(t *testing.T) {
-	s, d := Shelf{t.TempDir()}, newDesk()
+	s, d := Shelf{Dir: t.TempDir()}, newDesk()
 	for i := range 2 * batch { // more than are asked for at a time, all of them without bytes
 		d.items = append(d.items, Item{ID: "a" + string(rune('A'+i)), Sum: strings.Repeat("0", 64)})
 	}
@@ -140,7 +160,7 @@ func init() {
 const badHead = "RIFF\x00\x00\x00\x00WEBPBADH"
 
 func TestADecoderThatPanicsIsThePhotosFault(t *testing.T) {
-	s, d := Shelf{t.TempDir()}, newDesk()
+	s, d := Shelf{Dir: t.TempDir()}, newDesk()
 	d.put(t, s, "a", []byte(boom))
 	w := NewWorker(d, s, func() time.Time { return taken })
 	if err := w.round(t.Context()); err != nil {
@@ -181,7 +201,7 @@ func TestADiskThatFailsIsNotThePhotosFault(t *testing.T) {
 			t.Errorf("from byte %d: the tags: %v", from, err)
 		}
 	}
-	s, d := Shelf{t.TempDir()}, newDesk()
+	s, d := Shelf{Dir: t.TempDir()}, newDesk()
 	d.put(t, s, "a", data)
 	s.Dir += "/gone" // nothing can be written or read there
 	w := NewWorker(d, s, func() time.Time { return taken })
@@ -244,7 +264,7 @@ func TestTheTimeIsFoundWhereverACameraWritesIt(t *testing.T) {
 }
 
 func TestOneOddTagDoesNotCostTheOthers(t *testing.T) {
-	s, d := Shelf{t.TempDir()}, newDesk()
+	s, d := Shelf{Dir: t.TempDir()}, newDesk()
 	d.put(t, s, "a", exifOf(entry{0x0110, 2, "P60 Pro", 0}, entry{0x0112, 3, "", 6 << 16}, entry{0x0131, 99, "", 1}, entry{0x0132, 2, "2026:11:23 09:30:15", 0}))
 	w := NewWorker(d, s, func() time.Time { return taken })
 	if err := w.round(t.Context()); err != nil {

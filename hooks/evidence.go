@@ -12,25 +12,29 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"xuncha/evidence"
+	"xuncha/hooks/depot"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/route"
 	"xuncha/hooks/store"
 )
 
 func bindEvidence(app core.App, h *house) error {
-	shelf := evidence.Shelf{Dir: filepath.Join(app.DataDir(), "evidence")}
+	if err := UsePhotos(app, h.cfg.S3); err != nil {
+		return err
+	}
+	shelf := store.ShelfOf(app)
 	photos := &store.Photos{App: app}
 	worker := evidence.NewWorker(store.PhotoDesk{Evidence: store.Evidence{App: app}, Log: h.log}, shelf, h.cfg.Now)
 	worker.Examiner = photos
 	rows := store.Uploads{App: app, Now: h.cfg.Now}
 	uploads := &evidence.Uploads{
 		Shelf: shelf, Owners: rows, NewID: h.cfg.NewID,
-		Stored: worker.Wake, Answer: route.AnswerUpload,
+		Stored: worker.Wake, Answer: route.AnswerUpload, Now: h.cfg.Now, Limits: h.cfg.Uploads,
 	}
 	if err := uploads.Start(filepath.Join(app.DataDir(), "uploads"), route.UploadPath); err != nil {
 		return err
 	}
-	h.shelf = shelf
+	h.shelf, h.photos, h.uploads = shelf, worker, uploads
 	app.OnRecordCreate("evidence").BindFunc(guardDecision)
 	app.OnRecordUpdate("evidence").BindFunc(guardEvidence)
 	app.OnRecordUpdate("evidence").BindFunc(guardDecision)
@@ -62,6 +66,19 @@ func bindEvidence(app core.App, h *house) error {
 		worker.Run(ctx)
 	})
 	return app.Cron().Add("xunchaUploads", "30 3 * * *", func() { sweepPhotos(uploads, rows, h.cfg.Now()) })
+}
+
+// UsePhotos says where the photos of a house rest, for everything that reads them: in the
+// bucket of the settings, else in that of PocketBase's own page, else on this disk.
+func UsePhotos(app core.App, s depot.Settings) error {
+	s, err := depot.Of(app, s)
+	if err != nil {
+		return err
+	}
+	if s.On() {
+		store.UseDepot(app, depot.S3{Settings: s})
+	}
+	return nil
 }
 
 // sweepPhotos drops what nobody continued and what no row names.

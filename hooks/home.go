@@ -13,7 +13,7 @@ type Card = route.Card
 
 func bindHome(app core.App, h *house) error {
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
-		route.Health(se)
+		route.Health(se, h.photos, h.uploads)
 		if err := route.Home(se, h.cfg.Demo, h.cfg.Now, &h.ways); err != nil {
 			return err
 		}

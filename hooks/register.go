@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"xuncha/evidence"
+	"xuncha/hooks/depot"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/route"
 	"xuncha/hooks/store"
@@ -28,8 +29,9 @@ type Config struct {
 	FCMEndpoint    string       // another address of FCM's HTTP v1, for tests
 	Quiet          notify.Quiet // when only urgent messages go out; the zero value is never
 
-	TSA    string // address of a time-stamping authority (RFC 3161); empty: heads are not stamped
-	LogKey string // path of the key of the custody log; empty: in the data directory
+	TSA    string         // address of a time-stamping authority (RFC 3161); empty: heads are not stamped
+	LogKey string         // path of the key of the custody log; empty: in the data directory
+	S3     depot.Settings // where photos rest; the zero value is PocketBase's own setting, else this disk
 
 	Durable  string // what durable means: DurableDisk, also where it is empty, or DurableBackup
 	AwayDays int    // how long a phone may be away before it begins anew; 0 is store.AwayDays
@@ -39,6 +41,8 @@ type Config struct {
 	Intake intake.Limits // how often the public may complain; the zero value is the defaults
 	Limits route.Limits  // how often one may ask at all; likewise
 	Pace   route.Pace    // how slow a line may be; likewise
+
+	Uploads evidence.Limits // how much is uploaded; likewise
 }
 
 // house is the machinery that the hooks share while the server runs.
@@ -51,6 +55,8 @@ type house struct {
 	log       store.Custody
 	stamp     func(ctx context.Context, head string) ([]byte, error) // nil: heads are not stamped
 	why       string                                                 // why the database is an older one than it was; empty if it is not
+	photos    *evidence.Worker
+	uploads   *evidence.Uploads
 	divisions *store.Map
 	ways      route.Ways
 

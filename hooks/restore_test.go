@@ -17,6 +17,7 @@ import (
 
 	"xuncha/archive"
 	"xuncha/hooks"
+	"xuncha/hooks/depot"
 	"xuncha/hooks/store"
 	"xuncha/internal/house"
 	"xuncha/internal/phone"
@@ -260,7 +261,7 @@ func TestARestoreTakesOverThePhotosOfTheOldHouse(t *testing.T) {
 	}
 	again := house.With(t, h.Dir, hooksConfig())
 	whole(t, again)
-	k, err := archive.Check(context.Background(), c, nil)
+	k, err := archive.Check(context.Background(), c, depot.Settings{}, nil)
 	if err != nil || len(k.Faults)+len(k.Differences) > 0 || k.Photos != 1 || k.Records == 0 {
 		t.Errorf("%+v %v", k, err)
 	}

@@ -40,6 +40,9 @@ server that was started with serve --durable backup tells phones what a finished
 holds, and phones keep everything else. A TARGET on the disk of the data directory is not
 counted for that; say --elsewhere if it only looks so.
 
+Where photos rest in S3 they are not copied: only those are that are still on the disk. What is
+in the bucket is asked for, so a photo that is missing there is named.
+
 The key that opens the complainants' identities is not put into the backup, nor the one that
 signs the custody log. Keep copies of them apart; with --keys FOLDER they are put there. Without
 the first names, phones and pass-phrases are lost, whatever else is saved; without the second
@@ -78,10 +81,14 @@ func makeBackup(cmd *cobra.Command, target string, o backupOptions) error {
 	if err != nil {
 		return err
 	}
+	photos, err := bucket()
+	if err != nil {
+		return err
+	}
 	says := &saying{out: cmd.ErrOrStderr()}
 	began := time.Now()
 	m, err := archive.Archive{Dir: target}.Make(cmd.Context(), archive.Order{
-		House: dir, Keys: o.keys, LogKey: os.Getenv(logKeyEnv), Keep: o.keep, Elsewhere: o.elsewhere, Now: began, Tell: says.at,
+		House: dir, Keys: o.keys, LogKey: os.Getenv(logKeyEnv), Keep: o.keep, Elsewhere: o.elsewhere, Bucket: photos, Now: began, Tell: says.at,
 	})
 	says.end()
 	if m.Path == "" || filepath.Ext(m.Path) != "" {
@@ -90,6 +97,7 @@ func makeBackup(cmd *cobra.Command, target string, o backupOptions) error {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "%s\n  head %d of epoch %s, %s, %s (%s new), read and sound; %s\n", m.Path, m.Head, m.Epoch,
 		size(m.Bytes), counted(m.Files, "photo file"), grouped(m.Copied), time.Since(began).Round(time.Millisecond))
+	tellRests(cmd, m.Copy)
 	switch {
 	case m.Local:
 		fmt.Fprintln(out, "  it lies on the disk of the data directory: it does not outlive this machine, and durable does not move")
@@ -111,6 +119,13 @@ func makeBackup(cmd *cobra.Command, target string, o backupOptions) error {
 		return fmt.Errorf("the backup counts, but: %w", err)
 	}
 	return differences(cmd, m.Damaged, m.Differences)
+}
+
+// tellRests says what is not in a backup though the house needs it.
+func tellRests(cmd *cobra.Command, c archive.Copy) {
+	if c.Rests != "" {
+		fmt.Fprintf(cmd.OutOrStdout(), "  photos rest in %s and are not in it; those that were still on the disk are. Keep that bucket safe by itself\n", c.Rests)
+	}
 }
 
 // within is a guess for a sentence.
@@ -142,8 +157,12 @@ func checkBackup(cmd *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
+	photos, err := bucket()
+	if err != nil {
+		return err
+	}
 	says := &saying{out: cmd.ErrOrStderr()}
-	k, err := archive.Check(cmd.Context(), c, says.at)
+	k, err := archive.Check(cmd.Context(), c, photos, says.at)
 	says.end()
 	if err != nil {
 		return err
@@ -151,6 +170,7 @@ func checkBackup(cmd *cobra.Command, path string) error {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "%s\n  made %s, head %d of epoch %s, key %s\n  %s records, %s, all read\n", c.Path, c.MadeAt, c.Head, c.Epoch, c.Key,
 		grouped(k.Records), counted(k.Photos, "photo"))
+	tellRests(cmd, c)
 	for _, fault := range k.Faults {
 		fmt.Fprintf(out, "  %s\n", fault)
 	}

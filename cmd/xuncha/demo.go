@@ -23,7 +23,6 @@ import (
 
 	"xuncha/casework"
 	"xuncha/demo"
-	"xuncha/evidence"
 	"xuncha/hooks"
 	"xuncha/hooks/store"
 )
@@ -192,7 +191,7 @@ func makeDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
 	keys, err := store.OpenKeys(o.dir)
 	if err == nil {
 		err = seeding{
-			app: app, keys: keys, shelf: evidence.Shelf{Dir: filepath.Join(o.dir, "evidence")},
+			app: app, keys: keys, shelf: store.ShelfOf(app),
 			ctx: hooks.Seeding(cmd.Context()), says: cmd.ErrOrStderr(),
 		}.city(city)
 	}

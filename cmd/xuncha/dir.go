@@ -60,6 +60,10 @@ func withApp(cmd *cobra.Command, run func(app core.App) error) error {
 
 // openApp opens the directory with all hooks bound.
 func openApp(dir string, cfg hooks.Config) (core.App, error) {
+	var err error
+	if cfg.S3, err = bucket(); err != nil {
+		return nil, err
+	}
 	app, err := hooks.Open(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", dir, err)

@@ -80,7 +80,7 @@ func export(ctx context.Context, app core.App, dir, name, to string, public bool
 	if err != nil {
 		return "", err
 	}
-	files := evidence.Reading{Shelf: evidence.Shelf{Dir: filepath.Join(dir, "evidence")}}
+	files := evidence.Reading{Shelf: store.ShelfOf(app)}
 	s := store.Dossiers{App: app, Log: store.Custody{App: app, Key: key, Now: time.Now, Nonce: rand.Text}, Files: files}
 	x := store.Export{Case: id, Public: public, Actor: custody.System}
 	if filepath.Ext(to) == ".zip" {

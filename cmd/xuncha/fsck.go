@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"xuncha/evidence"
 	"xuncha/hooks"
 	"xuncha/hooks/store"
 )
@@ -29,7 +30,7 @@ func fsckCommand() *cobra.Command {
   marks      overdue, due soon, and how many cases are merged into one
   parents    nothing points to what is not there
   outbox     every action has told the complainants what it should
-  files      photos that are stored lie on the shelf, whole
+  files      photos that are stored lie on the shelf or in S3, as long as they should be
 
 It only reads, also while the server runs. With --repair it makes anew what is made from the
 records (documents, access, marks, small copies of photos), and says what is left; the
@@ -45,13 +46,20 @@ Exit code 0: no difference is left.`,
 				}
 				return withApp(cmd, func(app core.App) error { return mend(cmd, app, asJSON) })
 			}
-			return reading(cmd, func(app core.App) error {
-				report, err := store.Fsck{App: app}.Run()
-				if err != nil {
-					return err
-				}
-				return tell(cmd, report, asJSON)
+			var report store.Report
+			var shelf evidence.Shelf
+			err := reading(cmd, func(app core.App) (err error) {
+				shelf = store.ShelfOf(app)
+				report, err = store.Fsck{App: app}.Run()
+				return err
 			})
+			if err == nil {
+				err = report.Look(cmd.Context(), shelf)
+			}
+			if err != nil {
+				return err
+			}
+			return tell(cmd, report, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
@@ -70,6 +78,12 @@ func mend(cmd *cobra.Command, app core.App, asJSON bool) error {
 		}
 		return err
 	})
+	if err == nil {
+		err = left.Look(cmd.Context(), store.ShelfOf(app))
+	}
+	if err == nil {
+		left, err = store.Fsck{App: app}.Remake(cmd.Context(), left)
+	}
 	if err != nil {
 		return err
 	}
@@ -112,6 +126,9 @@ func reading(cmd *cobra.Command, run func(core.App) error) error {
 	app, err := hooks.Read(dir)
 	if err != nil {
 		return err
+	}
+	if err := findPhotos(app); err != nil {
+		return errors.Join(err, app.ResetBootstrapState())
 	}
 	return errors.Join(app.RunInTransaction(run), app.ResetBootstrapState())
 }

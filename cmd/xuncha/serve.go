@@ -16,27 +16,21 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"xuncha/evidence"
 	"xuncha/hooks"
 	"xuncha/hooks/store"
 	"xuncha/notify"
 )
 
-func serveCommand() *cobra.Command {
-	var (
-		http, durable string
-		away          int
-		check         bool
-	)
-	cmd := &cobra.Command{
-		Use:   "serve",
-		Short: "run the server 启动服务",
-		Long: `Runs the server until Ctrl-C. Settings come from the environment:
+const serveLong = `Runs the server until Ctrl-C. Settings come from the environment:
 
   XUNCHA_FCM_CREDENTIALS   path of a service account file; without it pushes go to the log
   XUNCHA_FCM_ENDPOINT      another address of FCM's HTTP v1 (tests)
   XUNCHA_LOG_KEY           path of the key that signs the custody log (in the data directory)
   XUNCHA_TSA_URL           a time-stamping authority (RFC 3161) that stamps its head each day
   XUNCHA_QUIET_HOURS       when only urgent messages go out, in Asia/Shanghai (22-7), or off
+  XUNCHA_S3_ENDPOINT       with _BUCKET, _REGION, _ACCESS_KEY, _SECRET and _PATH_STYLE (true or
+                           false): photos rest in S3; without them on this disk
 
 --durable says what phones are told to be safe; a phone keeps its work until then, and seven
 days at least. disk: what is committed, for a commit is on disk when it is answered. backup:
@@ -45,7 +39,18 @@ what a finished xuncha backup holds, so that a phone loses nothing with this mac
 A phone that was away for longer than --away days begins anew instead of being told what it
 missed; its unsent work is kept.
 
-"serve --check" prints what is in force and ends.`,
+"serve --check" prints what is in force and ends.`
+
+func serveCommand() *cobra.Command {
+	var (
+		http, durable string
+		away, maxFile int
+		check         bool
+	)
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "run the server 启动服务",
+		Long: serveLong,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := settings()
@@ -53,7 +58,8 @@ missed; its unsent work is kept.
 				return err
 			}
 			cfg.Durable, cfg.AwayDays = durable, away
-			if err := checkSync(cfg); err != nil {
+			cfg.Uploads.File = int64(maxFile) << 20
+			if err := errors.Join(checkSync(cfg), checkMaxFile(maxFile)); err != nil {
 				return err
 			}
 			if _, err := net.ResolveTCPAddr("tcp", http); err != nil {
@@ -76,6 +82,7 @@ missed; its unsent work is kept.
 	cmd.Flags().StringVar(&http, "http", "127.0.0.1:8090", "address and port to listen on")
 	cmd.Flags().StringVar(&durable, "durable", hooks.DurableDisk, "what durable means: disk or backup")
 	cmd.Flags().IntVar(&away, "away", store.AwayDays, "days that a phone may be away before it begins anew")
+	cmd.Flags().IntVar(&maxFile, "max-file", 512, "MB that a video or a document may have; images have 64")
 	cmd.Flags().BoolVar(&check, "check", false, "print the settings in force, secrets masked, and end")
 	return cmd
 }
@@ -94,6 +101,9 @@ func settings() (hooks.Config, error) {
 		return cfg, fmt.Errorf("XUNCHA_QUIET_HOURS: %w", err)
 	}
 	if err := checkAddress(tsaEnv, cfg.TSA, "https://tsa.example.org"); err != nil {
+		return cfg, err
+	}
+	if cfg.S3, err = bucket(); err != nil {
 		return cfg, err
 	}
 	return cfg, checkPush(cfg)
@@ -124,6 +134,16 @@ func checkSync(cfg hooks.Config) error {
 	return nil
 }
 
+// checkMaxFile: less than an image has makes no sense, more than this is no evidence of one visit.
+func checkMaxFile(mb int) error {
+	if mb < evidence.MaxBytes>>20 || mb > largestFile {
+		return fmt.Errorf("--max-file %d: want %d to %d MB", mb, evidence.MaxBytes>>20, largestFile)
+	}
+	return nil
+}
+
+const largestFile = 8192 // MB
+
 // minAway is what a phone in the mountains needs; marks are small, but not for ever.
 const minAway, maxAway = 7, 3650
 
@@ -151,7 +171,12 @@ func printSettings(cmd *cobra.Command, dir, http string, cfg hooks.Config) {
 	if cfg.FCMCredentials != "" {
 		push = "fcm, credentials " + cfg.FCMCredentials
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\ndurable %s\naway  %d days\n", dir, http, push, cfg.Quiet, cfg.Durable, cfg.AwayDays)
+	photos := cfg.S3.String()
+	if !cfg.S3.On() {
+		photos += ", unless PocketBase's own settings name S3"
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\nphotos %s\ndurable %s\naway  %d days\nfiles at most %d MB\n",
+		dir, http, push, cfg.Quiet, photos, cfg.Durable, cfg.AwayDays, cfg.Uploads.File>>20)
 	for _, a := range []struct{ name, address string }{{"fcm", cfg.FCMEndpoint}, {"tsa", cfg.TSA}} {
 		if u, err := url.Parse(a.address); err == nil && a.address != "" {
 			fmt.Fprintf(cmd.OutOrStdout(), "%-6s%s\n", a.name, u.Redacted())

@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -87,7 +86,7 @@ func verify(cmd *cobra.Command, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	audit := custody.Audit{Files: evidence.Reading{Shelf: evidence.Shelf{Dir: filepath.Join(dir, "evidence")}}, Beside: beside}
+	audit := custody.Audit{Beside: beside}
 	if err := o.known(&audit, dir); err != nil {
 		return err
 	}
@@ -99,6 +98,10 @@ func verify(cmd *cobra.Command, o verifyOptions) error {
 	says := &saying{out: cmd.ErrOrStderr()}
 	audit.Tell = says.at
 	return reading(cmd, func(app core.App) error {
+		if err := findPhotos(app); err != nil {
+			return err
+		}
+		audit.Files = evidence.Reading{Shelf: store.ShelfOf(app)}
 		archive := store.Audited{App: app}
 		audit.Archive = archive
 		if o.of != "" {

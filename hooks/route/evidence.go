@@ -13,6 +13,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"xuncha/evidence"
 	"xuncha/hooks/problem"
@@ -25,6 +26,7 @@ const UploadPath = "/api/evidence/upload/"
 // Evidence binds uploads and views of photos.
 //
 //	POST, HEAD, PATCH, DELETE /api/evidence/upload/…   tus 1.0, with or without the slash
+//	GET /api/evidence/quota                            what is used today, and what may be
 //	POST /api/evidence/{id}/original {reason}          an address of the original; logged
 //	GET /api/evidence/{id}/original?pass=…             as it came
 //	GET /api/evidence/{id}/1600, /api/evidence/{id}/320
@@ -48,18 +50,38 @@ func Evidence(se *core.ServeEvent, uploads *evidence.Uploads, shelf evidence.She
 		group.Route(method, "/{id}", serve)
 	}
 	photos := photos{shelf, originals}
+	se.Router.GET("/api/evidence/quota", func(e *core.RequestEvent) error { return quota(e, uploads) })
 	se.Router.GET("/api/evidence/{id}/{form}", photos.show)
 	se.Router.POST("/api/evidence/{id}/original", originals.ask)
-	cors(se)
+	cors(se, uploads.MaxFile())
+}
+
+// quota is what a client shows of today: used 1.2 of 8 GB.
+func quota(e *core.RequestEvent, uploads *evidence.Uploads) error {
+	user, err := caseReader(e)
+	if err != nil {
+		return err
+	}
+	q, err := uploads.Quota(user.Id)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, map[string]any{
+		"used_bytes": q.Used.Bytes, "daily_bytes": q.Limits.Daily, "until": q.Until.UTC().Format("2006-01-02T15:04:05.000Z"),
+		"unfinished": q.Used.Unfinished, "unfinished_limit": q.Limits.Unfinished,
+		"image_bytes": evidence.MaxBytes, "file_bytes": q.Limits.File,
+	})
 }
 
 // tusHeaders are what a browser's tus client must be able to read.
-const tusHeaders = "Upload-Offset, Location, Upload-Length, Tus-Version, Tus-Resumable, Tus-Max-Size, Tus-Extension, Upload-Metadata"
+const tusHeaders = "Upload-Offset, Location, Upload-Length, Tus-Version, Tus-Resumable, Tus-Max-Size, Tus-Extension, Tus-Checksum-Algorithm, " +
+	"Upload-Expires, Upload-Metadata"
 
 // cors answers the preflight of tus clients in browsers, which the router would answer
 // without the protocol's headers.
-func cors(se *core.ServeEvent) {
-	se.Router.BindFunc(func(e *core.RequestEvent) error {
+func cors(se *core.ServeEvent, limit int64) {
+	before := apis.DefaultCorsMiddlewarePriority - 1
+	se.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xunchaTusPreflight", Priority: before, Func: func(e *core.RequestEvent) error {
 		if e.Request.Method != http.MethodOptions || len(e.Request.URL.Path) < len(UploadPath)-1 ||
 			e.Request.URL.Path[:len(UploadPath)-1] != UploadPath[:len(UploadPath)-1] {
 			return e.Next()
@@ -67,14 +89,15 @@ func cors(se *core.ServeEvent) {
 		h := e.Response.Header()
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Access-Control-Allow-Methods", "POST, HEAD, PATCH, DELETE, OPTIONS")
-		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Upload-Length, Upload-Offset, Upload-Metadata, Tus-Resumable")
+		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Checksum, Tus-Resumable")
 		h.Set("Access-Control-Expose-Headers", tusHeaders)
 		h.Set("Tus-Version", "1.0.0")
 		h.Set("Tus-Resumable", "1.0.0")
-		h.Set("Tus-Extension", "creation,creation-with-upload,termination")
-		h.Set("Tus-Max-Size", strconv.Itoa(evidence.MaxBytes))
+		h.Set("Tus-Extension", "creation,creation-with-upload,termination,checksum,expiration")
+		h.Set("Tus-Checksum-Algorithm", evidence.ChecksumAlgorithms)
+		h.Set("Tus-Max-Size", strconv.FormatInt(limit, 10))
 		return e.NoContent(http.StatusNoContent)
-	})
+	}})
 }
 
 // AnswerUpload is a refusal of an upload as the table says.
@@ -130,10 +153,17 @@ func (p photos) view(e *core.RequestEvent) error {
 	if size != evidence.Large && size != evidence.Small {
 		return problem.New("not_found", "a photo has the forms original, %d, %d and proof", evidence.Large, evidence.Small)
 	}
+	if see.Bare {
+		return problem.New("photo_no_copy", "a file of %s has no small copies", see.Mime)
+	}
 	if see.Pending {
 		e.Response.Header().Set("Cache-Control", "no-store") // a first preview is replaced soon
 	}
-	return serve(e, p.shelf.Derivative(see.Sum, size), id+"-"+form, evidence.JPEG)
+	tag, err := p.originals.Log.CopySum(see.ID, size)
+	if err != nil {
+		return err
+	}
+	return serve(e, p.shelf, photo{sum: see.Sum, px: size, name: id + "-" + form, mime: evidence.JPEG, tag: tag})
 }
 
 // original shows what came, to whoever has the address that was given for it.
@@ -146,11 +176,12 @@ func (p photos) original(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return serve(e, p.shelf.Original(sum), id+"-original", mime)
+	return serve(e, p.shelf, photo{sum: sum, name: id + "-original", mime: mime, tag: sum})
 }
 
 // serve sends a file as what it is, if a browser may show that.
-func serve(e *core.RequestEvent, path, name, mime string) error {
+func serve(e *core.RequestEvent, shelf evidence.Shelf, p photo) error {
+	mime := p.mime
 	if !slices.Contains(shown, mime) {
 		mime = "application/octet-stream" // a browser must run nothing of what came from outside
 	}
@@ -159,10 +190,11 @@ func serve(e *core.RequestEvent, path, name, mime string) error {
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "private, max-age=86400, immutable")
 	}
-	h.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", name))
+	h.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", p.name))
 	h.Set("X-Content-Type-Options", "nosniff")
-	return serveFile(e, path, name)
+	h.Set("Content-Security-Policy", "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox")
+	return p.send(e, shelf)
 }
 
 // shown are the types that a browser may show.
-var shown = []string{evidence.JPEG, evidence.PNG, evidence.WebP, evidence.HEIC}
+var shown = []string{evidence.JPEG, evidence.PNG, evidence.WebP, evidence.HEIC, evidence.MP4, evidence.PDF}

@@ -4,15 +4,15 @@ package route
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
-	"os"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"xuncha/evidence"
 	"xuncha/hooks/problem"
 )
 
@@ -25,23 +25,36 @@ func asItComes(e *core.RequestEvent) io.ReadCloser {
 	return e.Request.Body
 }
 
-// serveFile sends a file with ranges, under a strong tag that begins with name: a file is
-// replaced whole or not at all. One that is not there yet is said so.
-func serveFile(e *core.RequestEvent, path, name string) error {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+// photo is what is sent: an original (px 0) or a derivative, whose bytes a strong tag names.
+type photo struct {
+	sum  string
+	px   int
+	name string // of the file that a browser keeps
+	mime string
+	tag  string // SHA-256 of the bytes; "" where it is not known
+}
+
+// send sends a photo with ranges, from here or from the depot; one that is not there yet is
+// said so.
+func (p photo) send(e *core.RequestEvent, shelf evidence.Shelf) error {
+	f, err := shelf.Open(e.Request.Context(), p.sum, p.px)
+	if err != nil {
 		e.Response.Header().Del("Cache-Control")
+	}
+	if errors.Is(err, fs.ErrNotExist) {
 		return problem.New("photo_pending", "the bytes have not arrived or are being processed")
+	}
+	if errors.Is(err, evidence.ErrAway) {
+		slog.Warn("a photo cannot be shown", "error", err)
+		return problem.New(evidence.CodeAway, "it rests where nobody answers now").In(10)
 	}
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return err
+	if p.tag != "" {
+		e.Response.Header().Set("ETag", `"`+p.tag+`"`)
 	}
-	e.Response.Header().Set("ETag", fmt.Sprintf(`"%s-%x-%x"`, name, info.Size(), info.ModTime().UnixNano()))
-	http.ServeContent(e.Response, e.Request, "", info.ModTime(), f)
+	http.ServeContent(e.Response, e.Request, "", f.At, f)
 	return nil
 }

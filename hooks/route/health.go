@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"xuncha/evidence"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/store"
 )
@@ -15,7 +16,10 @@ import (
 //
 //	GET /healthz   the process answers
 //	GET /readyz    the database answers too; a browser reads it as a sentence
-func Health(se *core.ServeEvent) {
+//
+// A depot of photos that is away, or a disk without room for more, does not stop the work
+// with cases: it is told, and the house is ready.
+func Health(se *core.ServeEvent, photos *evidence.Worker, uploads *evidence.Uploads) {
 	se.Router.GET("/healthz", func(e *core.RequestEvent) error {
 		return e.JSON(http.StatusOK, map[string]string{"status": "ok"})
 	})
@@ -32,6 +36,13 @@ func Health(se *core.ServeEvent) {
 		case err != nil:
 			return problem.New("not_ready", "the database does not answer")
 		}
-		return e.JSON(http.StatusOK, map[string]string{"status": "ready"})
+		answer := map[string]any{"status": "ready"}
+		if away, waiting := photos.Away(); away {
+			answer["photos"], answer["photos_waiting"] = "away", waiting
+		}
+		if uploads.Full() {
+			answer["disk"] = "full"
+		}
+		return e.JSON(http.StatusOK, answer)
 	})
 }

@@ -3,6 +3,8 @@ package store
 // Proofs out of the database.
 
 import (
+	"strconv"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -42,6 +44,20 @@ func (s Custody) ProveEvidence(id string) (p custody.Proof, err error) {
 		return err
 	})
 	return p, err
+}
+
+const derivedLeaf = `SELECT facts FROM custody_leaves WHERE evidence = {:evidence} AND event = 'derived' ORDER BY n DESC LIMIT 1`
+
+// CopySum is the SHA-256 of a copy of px pixels, as it was logged; "" where none was.
+func (s Custody) CopySum(evidence string, px int) (string, error) {
+	var text string
+	n, err := scan(reading(s.App), derivedLeaf, dbx.Params{"evidence": evidence}, nil, &text)
+	if err != nil || n == 0 {
+		return "", err
+	}
+	facts, err := custody.Facts([]byte(text))
+	sum, _ := facts[strconv.Itoa(px)].(string)
+	return sum, err
 }
 
 func (l ledger) rotations() (out []custody.Rotation, err error) {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"time"
@@ -18,6 +19,17 @@ import (
 	"xuncha/evidence/custody"
 )
 
+const depotKey = "xunchaDepot"
+
+// UseDepot says where photos rest, for all who ask ShelfOf; nil is the disk of the house.
+func UseDepot(app core.App, d evidence.Depot) { app.Store().Set(depotKey, d) }
+
+// ShelfOf is where the photos of a house lie.
+func ShelfOf(app core.App) evidence.Shelf {
+	d, _ := app.Store().Get(depotKey).(evidence.Depot)
+	return evidence.Shelf{Dir: filepath.Join(app.DataDir(), "evidence"), Depot: d}
+}
+
 // Uploads is the memory of the tus endpoint.
 type Uploads struct {
 	App core.App
@@ -29,11 +41,12 @@ var _ evidence.Owners = Uploads{}
 const (
 	putUpload = `INSERT INTO uploads (id, owner, sha256, size, done, begun_at) VALUES ({:id}, {:owner}, {:sum}, {:size}, 0, {:at})
 		ON CONFLICT (owner, sha256) DO UPDATE SET id = excluded.id, size = excluded.size, done = 0, begun_at = excluded.begun_at`
-	uploadBySum  = `SELECT id, owner, sha256, size, done FROM uploads WHERE owner = {:owner} AND sha256 = {:sum}`
-	uploadByID   = `SELECT id, owner, sha256, size, done FROM uploads WHERE id = {:id}`
+	ofUpload     = `SELECT id, owner, sha256, size, done, EXISTS (SELECT 1 FROM evidence e WHERE e.sha256 = uploads.sha256 AND e.state != 'pending') AS rests FROM uploads`
+	uploadBySum  = ofUpload + ` WHERE owner = {:owner} AND sha256 = {:sum}`
+	uploadByID   = ofUpload + ` WHERE id = {:id}`
 	finishUpload = `UPDATE uploads SET done = 1 WHERE id = {:id}`
 	forgetUpload = `DELETE FROM uploads WHERE id = {:id} AND done = 0`
-	unfinished   = `SELECT id, owner, sha256, size, done FROM uploads WHERE done = 0 AND begun_at < {:before}`
+	unfinished   = ofUpload + ` WHERE done = 0 AND begun_at < {:before}`
 )
 
 func (s Uploads) exec(sql string, params dbx.Params) error {
@@ -46,6 +59,7 @@ type uploadRow struct {
 	Sum   string `db:"sha256"`
 	Size  int64  `db:"size"`
 	Done  bool   `db:"done"`
+	Rests bool   `db:"rests"`
 }
 
 func (s Uploads) one(query string, params dbx.Params) (evidence.Upload, error) {
@@ -87,6 +101,18 @@ func (s Uploads) Unfinished(before time.Time) ([]evidence.Upload, error) {
 		out[i] = evidence.Upload(r)
 	}
 	return out, err
+}
+
+const (
+	openUploads  = `SELECT count(*) FROM uploads WHERE owner = {:owner} AND done = 0`
+	uploadsSince = `SELECT coalesce(sum(size), 0) FROM uploads WHERE owner = {:owner} AND begun_at >= {:since}`
+)
+
+// Used is what an owner has unfinished, and began since a time.
+func (s Uploads) Used(owner string, since time.Time) (used evidence.Used, err error) {
+	params := dbx.Params{"owner": owner, "since": since.UTC().Format(stampLayout)}
+	err = s.App.DB().NewQuery(openUploads).Bind(params).Row(&used.Unfinished)
+	return used, errors.Join(err, s.App.DB().NewQuery(uploadsSince).Bind(params).Row(&used.Bytes))
 }
 
 const (
@@ -147,6 +173,15 @@ func (s Evidence) Waiting(after string, limit int) ([]evidence.Item, error) {
 	return items, nil
 }
 
+// settledSums: what a row says is stored, and no row waits for.
+const settledSums = `SELECT sha256 FROM evidence WHERE sha256 IN (SELECT value FROM json_each({:sums}))
+	GROUP BY sha256 HAVING min(state != 'pending') = 1`
+
+// Settled returns those of the sums whose rows all have their receipts.
+func (s Evidence) Settled(sums []string) ([]string, error) {
+	return Uploads{App: s.App}.sums(settledSums, sums)
+}
+
 // Store writes what the worker found into the row, whose receipt reaches the phone by sync.
 func (s Evidence) Store(item evidence.Item, f evidence.Finding) error {
 	return s.App.RunInTransaction(func(tx core.App) error {
@@ -193,6 +228,7 @@ type View struct {
 	Sum       string
 	Mime      string // as the worker found it
 	Original  bool   // the file itself, not only its derivatives
+	Bare      bool   // there are no small copies of it
 	AsksFirst bool   // it says where a complainant stood, which this user sees for a reason only
 	Pending   bool   // the worker has not seen the bytes: nothing is shown yet
 	Preview   bool   // but for a first preview, where there is one: its author has brought the bytes
@@ -241,7 +277,9 @@ func (s Evidence) See(user *core.Record, id string) (View, error) {
 }
 
 func (s Evidence) viewOf(user, r *core.Record) (View, error) {
-	v := View{ID: r.Id, Sum: r.GetString("sha256"), Mime: r.GetString("mime"), Pending: r.GetString("state") == "pending", Original: true}
+	v := View{
+		ID: r.Id, Sum: r.GetString("sha256"), Mime: r.GetString("mime"), Pending: r.GetString("state") == "pending", Bare: !derivable(r), Original: true,
+	}
 	if v.Pending {
 		upload, err := Uploads{App: s.App}.BySum(r.GetString("author"), v.Sum)
 		if err != nil {

@@ -25,7 +25,8 @@ type Report struct {
 	NewEpoch    string       `json:"new_epoch"` // why the next opening for writing begins one; empty if it does not
 	Differences []Difference `json:"differences"`
 
-	check string // that is under way
+	check string    // that is under way
+	far   []farFile // what Look has to ask for
 }
 
 // Difference is one thing that is not as it would be computed anew.

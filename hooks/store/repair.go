@@ -8,8 +8,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/pocketbase/dbx"
@@ -170,16 +169,21 @@ func (s Fsck) document(r *core.Record) error {
 	return feed.place(r.Id, c)
 }
 
-// derive makes the small copies of a photo that are not there.
+// derive makes the small copies of a photo that are not there, from an original that is here.
 func (s Fsck) derive(ctx context.Context, r *core.Record) error {
-	sum := r.GetString("sha256")
-	shelf := evidence.Shelf{Dir: filepath.Join(s.App.DataDir(), "evidence")}
-	if !evidence.Sum.MatchString(sum) || !shelf.Has(sum) || !derivable(r) {
+	if sum := r.GetString("sha256"); !evidence.Sum.MatchString(sum) || !ShelfOf(s.App).Has(sum) || !derivable(r) {
 		return nil
 	}
-	f, err := os.Open(shelf.Original(sum))
+	_, err := s.copies(ctx, r)
+	return err
+}
+
+// copies makes the small copies of a photo and returns their sizes by px.
+func (s Fsck) copies(ctx context.Context, r *core.Record) (map[int]int64, error) {
+	sum, shelf := r.GetString("sha256"), ShelfOf(s.App)
+	f, err := shelf.Open(ctx, sum, 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = f.Close() }()
 	meta, err := evidence.ReadMeta(f, r.GetString("mime"))
@@ -187,18 +191,49 @@ func (s Fsck) derive(ctx context.Context, r *core.Record) error {
 		meta.Orientation = 1
 	}
 	if _, err := f.Seek(0, 0); err != nil {
-		return err
+		return nil, err
 	}
 	derived, err := evidence.Derive(ctx, f, meta.Orientation)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for size, data := range derived {
-		if err := shelf.PutDerivative(sum, size, data); err != nil {
-			return err
+	made := map[int]int64{}
+	for px, data := range derived {
+		if err := shelf.PutDerivative(sum, px, data); err != nil {
+			return nil, err
 		}
+		made[px] = int64(len(data))
 	}
-	return nil
+	return made, nil
+}
+
+// Remake makes small copies that are missing in the depot, after Look named them; never in a
+// transaction. It returns the report without those.
+func (s Fsck) Remake(ctx context.Context, report Report) (Report, error) {
+	shelf := ShelfOf(s.App)
+	done := map[string]bool{}
+	for _, d := range report.Differences {
+		if !d.Derived || d.Check != "files" || shelf.Depot == nil || done[d.Record] {
+			continue
+		}
+		r, err := s.App.FindRecordById("evidence", d.Record)
+		if err != nil {
+			return report, err
+		}
+		made, err := s.copies(ctx, r)
+		for px, size := range made {
+			if err == nil {
+				err = shelf.Carry(ctx, r.GetString("sha256"), px, size)
+			}
+		}
+		if err != nil {
+			slog.Warn("small copies of a photo could not be made", "evidence", r.Id, "error", err)
+			continue
+		}
+		done[d.Record] = true
+	}
+	report.Differences = slices.DeleteFunc(report.Differences, func(d Difference) bool { return d.Check == "files" && d.Derived && done[d.Record] })
+	return report, nil
 }
 
 // forget drops a document whose record is gone, and says so to the phones that hold it.

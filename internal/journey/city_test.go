@@ -40,6 +40,8 @@ type city struct {
 	place  orb.Point // WGS-84, in the first county
 	public *recorder // what the public and other complainants received
 	base   http.RoundTripper
+
+	waits func() // called before photos are waited for; nil is nothing
 }
 
 func (c *city) newRecorder() *recorder { return &recorder{base: c.base} }

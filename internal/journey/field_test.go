@@ -121,7 +121,10 @@ func (c *city) uploadByJS(who *person, shot picture) {
 // after the commit, and a desk would look again just so.
 func (c *city) stored(caseID string, want int) {
 	c.t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	if c.waits != nil {
+		c.waits()
+	}
+	deadline := time.Now().Add(time.Minute) // S3 that was away is asked again within half of it
 	for {
 		n := 0
 		file := c.do(c.people["dispatcher"], "GET", "/api/cases/"+caseID, nil, 200)

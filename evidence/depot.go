@@ -1,0 +1,135 @@
+package evidence
+
+// The depot: where originals and derivatives rest, on another machine that may be away.
+// Bytes come to the local disk first; nobody who uploads, syncs or looks on waits for it.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strconv"
+	"time"
+)
+
+// Depot keeps files under keys. An error that wraps ErrAway says that the depot as a whole
+// does not answer, or does not let us in.
+type Depot interface {
+	// Put stores the file at a path under a key, whole or not at all.
+	Put(ctx context.Context, key, path string) error
+	// Open reads what lies under a key, from any place on; fs.ErrNotExist if nothing does.
+	Open(ctx context.Context, key string) (io.ReadSeekCloser, error)
+	// Size is the length in bytes of what lies under a key; fs.ErrNotExist if nothing does.
+	Size(ctx context.Context, key string) (int64, error)
+}
+
+type away struct{}
+
+func (away) Error() string { return "the depot of photos does not answer" }
+func (away) Code() string  { return CodeAway }
+
+// ErrAway: the depot does not answer now.
+var ErrAway error = away{}
+
+// Key is what an original (px 0) or a derivative of px pixels is called in a depot.
+func Key(sum string, px int) string { return path.Join("evidence", sum[:2], name(sum, px)) }
+
+func name(sum string, px int) string {
+	if px == 0 {
+		return sum
+	}
+	return sum + "." + strconv.Itoa(px) + ".jpg"
+}
+
+// File is an original or a derivative that is read.
+type File struct {
+	io.ReadSeekCloser
+	At time.Time // when it was written; zero where that is not known
+}
+
+// Open reads an original (px 0) or a derivative: here, else in the depot. fs.ErrNotExist if
+// it is in neither, ErrAway if nobody can tell.
+func (s Shelf) Open(ctx context.Context, sum string, px int) (File, error) {
+	f, err := os.Open(s.Place(sum, px))
+	if errors.Is(err, fs.ErrNotExist) && s.Depot != nil {
+		far, err := s.Depot.Open(ctx, Key(sum, px))
+		return File{far, time.Time{}}, err
+	}
+	if err != nil {
+		return File{}, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return File{}, errors.Join(err, f.Close())
+	}
+	return File{f, info.ModTime()}, nil
+}
+
+// rest brings an original and its derivatives into the depot, and asks for them there.
+func (s Shelf) rest(ctx context.Context, sum string) error {
+	for _, px := range []int{Small, Large, 0} { // the original last: where it lies, all lies
+		info, err := os.Stat(s.Place(sum, px))
+		if errors.Is(err, fs.ErrNotExist) && px != 0 {
+			continue // none could be made
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			_, err = s.Depot.Size(ctx, Key(sum, px)) // another row of the same bytes was first
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.Carry(ctx, sum, px, info.Size()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Carry brings one file of size bytes into the depot, unless one of that size is there.
+func (s Shelf) Carry(ctx context.Context, sum string, px int, size int64) error {
+	key := Key(sum, px)
+	there, err := s.Depot.Size(ctx, key)
+	if err == nil && there == size {
+		return nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := s.Depot.Put(ctx, key, s.Place(sum, px)); err != nil {
+		return err
+	}
+	there, err = s.Depot.Size(ctx, key)
+	if err == nil && there != size {
+		err = fmt.Errorf("%s has %d bytes in the depot, %d were brought", key, there, size)
+	}
+	return err
+}
+
+// release lets go of an original that rests in the depot; its derivatives stay for a while.
+func (s Shelf) release(sum string) error {
+	shelving.Lock()
+	defer shelving.Unlock()
+	err := os.Remove(s.Original(sum))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// fetch brings an original back from the depot, if it is what its name says.
+func (s Shelf) fetch(ctx context.Context, sum string) error {
+	far, err := s.Depot.Open(ctx, Key(sum, 0))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = far.Close() }()
+	came, err := s.take(far, sum)
+	if err == nil && came != sum {
+		err = fmt.Errorf("%s in the depot is %s", sum, came)
+	}
+	return err
+}
