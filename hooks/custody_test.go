@@ -109,7 +109,7 @@ func TestThePathOfAPhotoIsProvedToWhoeverHoldsThePublicKey(t *testing.T) {
 	if !slices.Equal(events, []custody.Event{custody.Captured, custody.Received, custody.Derived, custody.Viewed}) {
 		t.Fatalf("%v", events)
 	}
-	if at := proven.Facts[0]["position"].(map[string]any); at["lon"] != 116.5 || proven.Facts[0]["author"] != f.a.ID || proven.Leaves[0].Actor != f.a.ID {
+	if at := proven.Facts[0]["position"].(map[string]any); at["lon"] != 116.4 || proven.Facts[0]["author"] != f.a.ID || proven.Leaves[0].Actor != f.a.ID {
 		t.Errorf("captured: %v", proven.Facts[0])
 	}
 	if proven.Leaves[3].Actor != f.dispatcher.ID || proven.Facts[3]["reason"] != "核对车牌" {
@@ -145,7 +145,7 @@ func TestAProofThatSomebodyTouchedIsNone(t *testing.T) {
 		want  error
 	}{
 		"another actor":           {func(p *custody.Proof) { p.Leaves[0].Leaf = strings.Replace(p.Leaves[0].Leaf, f.a.ID, f.b.ID, 1) }, custody.ErrProof},
-		"another position":        {func(p *custody.Proof) { p.Leaves[0].Facts = strings.Replace(p.Leaves[0].Facts, "116.5", "116.6", 1) }, custody.ErrFacts},
+		"another position":        {func(p *custody.Proof) { p.Leaves[0].Facts = strings.Replace(p.Leaves[0].Facts, "116.4", "116.5", 1) }, custody.ErrFacts},
 		"a leaf of another place": {func(p *custody.Proof) { p.Leaves[0], p.Leaves[1] = p.Leaves[1], p.Leaves[0] }, nil},
 		"a hash of the path":      {func(p *custody.Proof) { p.Leaves[0].Proof[0][3] ^= 1 }, custody.ErrProof},
 		"another size":            {func(p *custody.Proof) { p.Head = strings.Replace(p.Head, "\n4\n", "\n5\n", 1) }, custody.ErrHead},

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -24,10 +25,10 @@ import (
 func (s *scene) doubted(p *phone.Phone, caseID string) string {
 	s.T.Helper()
 	s.photos++
-	data := snap(s.photos)
+	data := snapAt(s.photos, s.clock.now(), 116.3915, 39.9073)
 	id := p.Create("evidence", map[string]any{
 		"case": caseID, "purpose": "scene", "sha256": sumOf(data), "size": len(data) + 1, "mime": "image/jpeg",
-		"taken_at": "2026-09-21T10:00:00+08:00", "position": here["position"],
+		"taken_at": s.clock.now().Format(time.RFC3339), "position": here["position"],
 	})
 	s.sync(p)
 	upload(s.T, s.House, s.inspectors[0].Token, data)

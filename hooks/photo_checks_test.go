@@ -238,7 +238,7 @@ func TestAPhotoIsSeenFromItsThumbnailBeforeItIsStored(t *testing.T) {
 		"the original":                           {mine, "original", 404},
 		"the small one of bytes that he has not": {theirs, "320", 404},
 	} {
-		if status, _ := f.h.Raw("GET", "/api/evidence/"+c.id+"/"+c.form, map[string]string{"Authorization": f.dispatcher.Token}, nil); status != c.status {
+		if status, _ := formOf(t, f.h, f.dispatcher.Token, c.id, c.form); status != c.status {
 			t.Errorf("%s: %d", name, status)
 		}
 	}

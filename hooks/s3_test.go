@@ -37,6 +37,13 @@ func settingsOf(s *s3test.Server) depot.Settings {
 
 func get(t *testing.T, h *house.House, path, token, part string) (*http.Response, []byte) {
 	t.Helper()
+	if strings.HasSuffix(path, "/original") { // whose address is asked for
+		status, said := h.Do("POST", path, token, nil)
+		if status != http.StatusCreated {
+			t.Fatalf("%s: %d %v", path, status, said)
+		}
+		path = said["url"].(string)
+	}
 	req, err := http.NewRequest("GET", h.URL+path, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -222,7 +222,7 @@ func (s *Photos) Review(item evidence.Item, results []check.Result) error {
 		if err := checked(r, results); err != nil {
 			return err
 		}
-		return tx.Save(r)
+		return tx.SaveWithContext(ByCasework(context.Background()), r) // a doubt that is over is no decision
 	})
 }
 
