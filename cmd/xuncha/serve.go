@@ -50,8 +50,8 @@ func serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "run the server 启动服务",
-		Long: serveLong,
-		Args: takes(),
+		Long:  serveLong,
+		Args:  takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := settings()
 			if err != nil {

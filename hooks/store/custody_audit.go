@@ -118,7 +118,7 @@ func (s Audited) Photos(caseID string, each func(custody.Photo) error) error {
 		return each(p)
 	}
 	if caseID == "" {
-		return Fsck{App: s.App}.each("evidence", row)
+		return Fsck(s).each("evidence", row)
 	}
 	var ids []string
 	if err := s.App.DB().NewQuery(familyPhotos).Bind(dbx.Params{"case": caseID}).Column(&ids); err != nil {

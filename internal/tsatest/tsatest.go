@@ -3,6 +3,7 @@
 package tsatest
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -96,7 +97,7 @@ func (a *Authority) serve(w http.ResponseWriter, r *http.Request) {
 		HashAlgorithm: query.HashAlgorithm, HashedMessage: query.HashedMessage, Time: time.Now().Truncate(time.Second),
 		Policy: asn1.ObjectIdentifier{1, 2, 3}, Nonce: query.Nonce, AddTSACertificate: query.Certificates,
 	}
-	answer, err := made.CreateResponse(a.cert, a.key)
+	answer, err := made.CreateResponseWithOpts(a.cert, a.key, crypto.SHA256)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
