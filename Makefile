@@ -47,6 +47,7 @@ lint:
 
 bench:
 	$(GO) run ./bench/sync
+	$(GO) run ./bench/evidence
 
 # pictures takes those of the README anew; needs Chromium.
 pictures: build

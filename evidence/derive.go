@@ -42,12 +42,12 @@ func Derive(ctx context.Context, r io.ReadSeeker, orientation int) (out map[int]
 	if err != nil {
 		return nil, err
 	}
-	large, err := decodeSmall(ctx, src, config, c)
+	made, err := decodeSmall(ctx, src, config, c)
 	if err != nil {
 		return nil, err
 	}
 	out = map[int][]byte{}
-	for size, img := range map[int]image.Image{Large: large, Small: fit(large, Small)} {
+	for size, img := range made {
 		var b bytes.Buffer
 		if err := jpeg.Encode(&b, opaque(upright(img, orientation)), &jpeg.Options{Quality: qualities[size]}); err != nil {
 			return nil, fmt.Errorf("derive %d px: %w", size, err)
@@ -60,12 +60,15 @@ func Derive(ctx context.Context, r io.ReadSeeker, orientation int) (out map[int]
 // collectAbove: bytes of an image whose memory is given back at once.
 const collectAbove = 32 << 20
 
-// decodeSmall decodes an image and lets go of everything but its large derivative. A JPEG is
+// copies are the derivatives of an image by size, not turned yet.
+type copies map[int]image.Image
+
+// decodeSmall decodes an image and lets go of everything but its derivatives. A JPEG is
 // decoded at the smallest scale that is large enough, where it is one that can be; what is not
 // goes to the decoder of its format, which has the last word, once there is room for that.
-func decodeSmall(ctx context.Context, src *source, config image.Config, c cost) (image.Image, error) {
+func decodeSmall(ctx context.Context, src *source, config image.Config, c cost) (copies, error) {
 	if c.first < c.whole {
-		small, err := within(ctx, c.first, func() (image.Image, error) { return scaled(src, max(config.Width, config.Height)) })
+		small, err := within(ctx, c.first, func() (copies, error) { return scaled(src, max(config.Width, config.Height)) })
 		if err == nil || src.blame(nil) != nil || ctx.Err() != nil {
 			return small, src.blame(err)
 		}
@@ -76,7 +79,7 @@ func decodeSmall(ctx context.Context, src *source, config image.Config, c cost) 
 			return nil, refuse(CodeBroken, "the image cannot be decoded: %v", err)
 		}
 	}
-	return within(ctx, c.whole, func() (image.Image, error) {
+	return within(ctx, c.whole, func() (copies, error) {
 		if err := src.rewind(); err != nil {
 			return nil, err
 		}
@@ -84,25 +87,25 @@ func decodeSmall(ctx context.Context, src *source, config image.Config, c cost) 
 		if err != nil {
 			return nil, src.blame(refuse(CodeBroken, "the image cannot be decoded: %v", err))
 		}
-		return fit(shrink(img, Large), Large), nil
+		return copiesOf(img), nil
 	})
 }
 
 // within does something that takes so many bytes once there is room for it.
-func within(ctx context.Context, weight int64, do func() (image.Image, error)) (image.Image, error) {
+func within(ctx context.Context, weight int64, do func() (copies, error)) (copies, error) {
 	if err := budget.Acquire(ctx, weight); err != nil {
 		return nil, err
 	}
 	defer budget.Release(weight)
-	img, err := do()
+	made, err := do()
 	if weight > collectAbove {
 		runtime.GC() // else the next large image is decoded beside what is left of this one
 	}
-	return img, err
+	return made, err
 }
 
 // scaled decodes a JPEG at a smaller scale; any other image is not for it.
-func scaled(src *source, side int) (image.Image, error) {
+func scaled(src *source, side int) (copies, error) {
 	if err := src.rewind(); err != nil {
 		return nil, err
 	}
@@ -110,7 +113,7 @@ func scaled(src *source, side int) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fit(shrink(img, Large), Large), nil
+	return copiesOf(img), nil
 }
 
 // scaleOf is by how much smaller an image is decoded whose longer side is so many px.
@@ -122,8 +125,16 @@ func scaleOf(side int) int {
 	return scale
 }
 
+// copiesOf resizes an image, which is shrunk by whole factors first.
+func copiesOf(img image.Image) copies {
+	large := shrink(img, Large)
+	return copies{Large: fit(large, Large), Small: fit(shrink(large, 2*Small), Small)}
+}
+
+// fit resizes the little that is left of the way: there a filter of four points shows what one
+// of six shows, in two thirds of the time.
 func fit(img image.Image, size int) image.Image {
-	return imaging.Fit(img, size, size, imaging.Lanczos)
+	return imaging.Fit(img, size, size, imaging.CatmullRom)
 }
 
 // opaque is an image whose every pixel is opaque in a form that the encoder reads directly.

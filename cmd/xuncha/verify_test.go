@@ -178,24 +178,31 @@ func (x tampered) cut(n int64) {
 	x.sql(`DELETE FROM custody_hashes WHERE place >= ?`, tlog.StoredHashCount(n))
 }
 
-// relog makes all hashes of the tree anew over the leaves as they are, as who knows the code could.
-func (x tampered) relog() {
+// texts are the leaves as they are.
+func (x tampered) texts() (out [][]byte) {
 	x.t.Helper()
-	var texts [][]byte
 	rows, err := x.db.Query(`SELECT leaf FROM custody_leaves ORDER BY n`)
 	if err != nil {
 		x.t.Fatal(err)
 	}
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var text string
 		if err := rows.Scan(&text); err != nil {
 			x.t.Fatal(err)
 		}
-		texts = append(texts, []byte(text))
+		out = append(out, []byte(text))
 	}
-	if err := rows.Close(); err != nil {
+	if err := rows.Err(); err != nil {
 		x.t.Fatal(err)
 	}
+	return out
+}
+
+// relog makes all hashes of the tree anew over the leaves as they are, as who knows the code could.
+func (x tampered) relog() {
+	x.t.Helper()
+	texts := x.texts()
 	var all []tlog.Hash
 	reader := tlog.HashReaderFunc(func(places []int64) ([]tlog.Hash, error) {
 		out := make([]tlog.Hash, len(places))

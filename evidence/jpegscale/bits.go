@@ -181,6 +181,7 @@ const lookBits = 10
 // huffman is a table of codes.
 type huffman struct {
 	look   [1 << lookBits]uint16 // length << 8 | value; 0 where the code is longer
+	whole  [1 << lookBits]int32  // of AC codes, with the coefficient behind them: see wholeOf
 	values [256]byte
 	first  [18]int // by length: the first code, aligned to 16 bits; one beyond all others at the end
 	index  [17]int // by length: where its values begin, less its first code
@@ -211,7 +212,25 @@ func (h *huffman) build(counts *[16]byte, values []byte) error {
 		code <<= 1
 	}
 	h.first[17] = 1 << 16
+	for ahead := range h.whole {
+		h.whole[ahead] = h.wholeOf(ahead)
+	}
 	return nil
+}
+
+// wholeOf is what lookBits bits of AC data begin with, if a code and its coefficient are both
+// within them: the coefficient << 8 | the zeros before it << 4 | the bits of both; 0 if not.
+func (h *huffman) wholeOf(ahead int) int32 {
+	e := h.look[ahead]
+	length, run, size := int(e>>8), int(e>>4)&15, int(e&15)
+	if e == 0 || size == 0 || length+size > lookBits {
+		return 0
+	}
+	v := ahead >> (lookBits - length - size) & (1<<size - 1)
+	if v < 1<<(size-1) {
+		v += -1<<size + 1
+	}
+	return int32(v<<8 | run<<4 | (length + size)) //nolint:gosec // a few bits
 }
 
 // symbol takes a code; false where there is no such code.

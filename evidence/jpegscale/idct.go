@@ -30,62 +30,67 @@ func (b *block) inverse(dst []byte, stride, n int) {
 		a, c, d, e := b[0], b[1], b[2], b[3]
 		dst[0], dst[1] = sample(a+c+d+e, 3), sample(a-c+d-e, 3)
 		dst[stride], dst[stride+1] = sample(a+c-d-e, 3), sample(a-c-d+e, 3)
+	case 4:
+		b.quarter(dst, stride)
 	default:
-		b.separated(dst, stride, n)
+		b.whole(dst, stride)
 	}
 }
 
-// separated transforms the columns and then the rows.
-func (b *block) separated(dst []byte, stride, n int) {
+// quarter is whole for 4 x 4, which most photos are decoded to: the numbers stay in registers.
+func (b *block) quarter(dst []byte, stride int) {
+	var mid [16]int
+	for x := range 4 {
+		c0, c1, c2, c3 := b[x], b[4+x], b[8+x], b[12+x]
+		even, odd := (c0+c2)*cos4, (c0-c2)*cos4
+		outer, inner := c1*cos2+c3*cos6, c1*cos6-c3*cos2
+		mid[x], mid[12+x] = rounded(even+outer, cosBits+1-midBits), rounded(even-outer, cosBits+1-midBits)
+		mid[4+x], mid[8+x] = rounded(odd+inner, cosBits+1-midBits), rounded(odd-inner, cosBits+1-midBits)
+	}
+	for y := range 4 {
+		c0, c1, c2, c3 := mid[4*y], mid[4*y+1], mid[4*y+2], mid[4*y+3]
+		even, odd := (c0+c2)*cos4, (c0-c2)*cos4
+		outer, inner := c1*cos2+c3*cos6, c1*cos6-c3*cos2
+		out := dst[y*stride : y*stride+4 : y*stride+4]
+		out[0], out[3] = sample(even+outer, cosBits+1+midBits), sample(even-outer, cosBits+1+midBits)
+		out[1], out[2] = sample(odd+inner, cosBits+1+midBits), sample(odd-inner, cosBits+1+midBits)
+	}
+}
+
+// whole transforms the columns and then the rows of 8 x 8.
+func (b *block) whole(dst []byte, stride int) {
 	var mid block
-	for x := range n {
+	for x := range 8 {
 		var c [8]int
 		rest := 0
 		c[0] = b[x]
-		for y := 1; y < n; y++ {
-			c[y] = b[n*y+x]
+		for y := 1; y < 8; y++ {
+			c[y] = b[8*y+x]
 			rest |= c[y]
 		}
 		if rest == 0 { // most columns have no more
 			v := rounded(c[0]*cos4, cosBits+1-midBits)
-			for y := range n {
-				mid[n*y+x] = v
+			for y := range 8 {
+				mid[8*y+x] = v
 			}
 			continue
 		}
-		transform(&c, n)
-		for y := range n {
-			mid[n*y+x] = rounded(c[y], cosBits+1-midBits)
+		eight(&c)
+		for y := range 8 {
+			mid[8*y+x] = rounded(c[y], cosBits+1-midBits)
 		}
 	}
-	for y := range n {
-		var c [8]int
-		copy(c[:n], mid[n*y:])
-		transform(&c, n)
-		out := dst[y*stride : y*stride+n]
+	for y := range 8 {
+		c := [8]int(mid[8*y : 8*y+8])
+		eight(&c)
+		out := dst[y*stride : y*stride+8]
 		for x := range out {
 			out[x] = sample(c[x], cosBits+1+midBits)
 		}
 	}
 }
 
-// transform transforms n coefficients. A variable for it would put each c on the heap.
-func transform(c *[8]int, n int) {
-	if n == 4 {
-		four(c)
-	} else {
-		eight(c)
-	}
-}
-
-// four transforms the first four coefficients to twice their samples, times 1 << cosBits.
-func four(c *[8]int) {
-	even, odd := (c[0]+c[2])*cos4, (c[0]-c[2])*cos4
-	outer, inner := c[1]*cos2+c[3]*cos6, c[1]*cos6-c[3]*cos2
-	c[0], c[1], c[2], c[3] = even+outer, odd+inner, odd-inner, even-outer
-}
-
-// eight does the same with all eight.
+// eight transforms eight coefficients to twice their samples, times 1 << cosBits.
 func eight(c *[8]int) {
 	p, q := (c[0]+c[4])*cos4, (c[0]-c[4])*cos4
 	r, s := c[2]*cos2+c[6]*cos6, c[2]*cos6-c[6]*cos2

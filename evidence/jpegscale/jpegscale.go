@@ -78,6 +78,7 @@ type decoder struct {
 	jfif, adobe   bool
 	transform     byte // Adobe's
 	scans         int
+	scratch       block   // zero between blocks, as far as it is needed
 	place         [64]int // by zigzag index: where a coefficient lies in a block of n x n; 63 where it is not needed
 }
 

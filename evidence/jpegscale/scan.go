@@ -165,40 +165,70 @@ func (d *decoder) block(s *pass, p *plane, x, y int) error {
 
 // sequential decodes a whole block and transforms it at once.
 func (d *decoder) sequential(p *plane, x, y int) error {
-	var b block
-	steps := &d.steps[p.table]
 	size, ok := d.symbol(&d.codes[0][p.dc])
 	if !ok || size > 15 {
 		return errCode
 	}
 	p.last += d.extended(int(size))
+	b, steps := &d.scratch, &d.steps[p.table]
 	b[0] = p.last * int(steps[0])
-	ac, flat := &d.codes[1][p.ac], true
+	flat, err := d.coefficients(b, &d.codes[1][p.ac], steps)
+	if err != nil {
+		return err
+	}
+	d.show(b, p, x, y, flat)
+	if !flat {
+		clear(b[:d.n*d.n])
+	}
+	return nil
+}
+
+// coefficients decodes those of a block behind the first, and keeps the ones that are needed;
+// flat is that none of these is anything but zero. The bits are in registers meanwhile.
+func (d *decoder) coefficients(b *block, ac *huffman, steps *[64]uint16) (flat bool, err error) {
+	acc, have, needed := d.acc, d.have, d.n*d.n
+	flat = true
 	for k := 1; k < 64; k++ {
-		symbol, ok := d.symbol(ac)
-		if !ok {
-			return errCode
+		if have < 32 { // of code and coefficient there are 31 at the most
+			d.acc, d.have = acc, have
+			d.fill()
+			acc, have = d.acc, d.have
 		}
-		size := int(symbol & 15)
-		if size == 0 {
-			if symbol != 0xf0 {
-				break
+		var value int
+		if e := ac.whole[acc>>(64-lookBits)]; e != 0 {
+			n := int(e & 15)
+			acc <<= n
+			have -= n
+			k += int(e >> 4 & 15)
+			value = int(e >> 8)
+		} else {
+			d.acc, d.have = acc, have
+			symbol, ok := d.symbol(ac)
+			if !ok {
+				return false, errCode
 			}
-			k += 15
-			continue
+			if value = d.extended(int(symbol & 15)); symbol&15 != 0 {
+				k += int(symbol >> 4)
+			}
+			acc, have = d.acc, d.have
+			if symbol&15 == 0 {
+				if symbol != 0xf0 {
+					break
+				}
+				k += 15
+				continue
+			}
 		}
-		k += int(symbol >> 4)
 		if k > 63 {
-			return broken("a block of more than 64 coefficients")
+			return false, broken("a block of more than 64 coefficients")
 		}
-		value := d.extended(size)
-		if at := d.place[k]; at < d.n*d.n {
+		if at := d.place[k]; at < needed {
 			b[at] = value * int(steps[k])
 			flat = false
 		}
 	}
-	d.show(&b, p, x, y, flat)
-	return nil
+	d.acc, d.have = acc, have
+	return flat, nil
 }
 
 // show puts a block into its plane.
@@ -332,15 +362,15 @@ func (d *decoder) finish() error {
 		for y := range p.rows {
 			for x := range p.cols {
 				at := (y*p.wide + x) * 64
-				var b block
-				flat := true
+				b, flat := &d.scratch, true
 				for k, v := range p.coefs[at : at+64] {
 					if to := d.place[k]; v != 0 && to < d.n*d.n {
 						b[to] = int(v) * int(d.steps[p.table][k])
 						flat = flat && k == 0
 					}
 				}
-				d.show(&b, p, x, y, flat)
+				d.show(b, p, x, y, flat)
+				clear(b[:d.n*d.n])
 			}
 		}
 	}
