@@ -128,13 +128,18 @@ func scaleOf(side int) int {
 // copiesOf resizes an image, which is shrunk by whole factors first.
 func copiesOf(img image.Image) copies {
 	large := shrink(img, Large)
-	return copies{Large: fit(large, Large), Small: fit(shrink(large, 2*Small), Small)}
+	return copies{Large: fit(large, img.Bounds(), Large), Small: fit(shrink(large, 2*Small), img.Bounds(), Small)}
 }
 
-// fit resizes the little that is left of the way: there a filter of four points shows what one
-// of six shows, in two thirds of the time.
-func fit(img image.Image, size int) image.Image {
-	return imaging.Fit(img, size, size, imaging.CatmullRom)
+// fit resizes the little that is left of the way, to the shape of the whole: there a filter of
+// four points shows what one of six shows, in two thirds of the time.
+func fit(img image.Image, whole image.Rectangle, size int) image.Image {
+	side := max(whole.Dx(), whole.Dy())
+	if side <= size {
+		return imaging.Clone(img)
+	}
+	scaled := func(n int) int { return max(1, (n*size+side/2)/side) }
+	return imaging.Resize(img, scaled(whole.Dx()), scaled(whole.Dy()), imaging.CatmullRom)
 }
 
 // opaque is an image whose every pixel is opaque in a form that the encoder reads directly.
