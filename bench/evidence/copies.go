@@ -41,7 +41,9 @@ func (b *bench) subjects() ([]subject, error) {
 		data := photo.JPEG(scaled, photo.Tags{Lon: 116.4, Lat: 39.9, Taken: time.Now(), Orientation: orientation})
 		s := subject{fmt.Sprintf("%s, %d MP (%.1f MB)", name, mp, float64(len(data))/1e6), filepath.Join(b.dir, fmt.Sprintf("photo-%d.jpg", len(out)))}
 		out = append(out, s)
-		return errors.Join(os.WriteFile(s.path, data, 0o600), keep(s.path, data))
+		little := photo.JPEG(imaging.Resize(img, 80, 60, imaging.Linear), photo.Tags{Orientation: orientation})
+		return errors.Join(os.WriteFile(s.path, data, 0o600), keep(s.path, data),
+			os.WriteFile(littleOf(s.path), little, 0o600), keep(littleOf(s.path), little))
 	}
 	real, err := filepath.Glob(filepath.Join(realPhotos, "*.jpg"))
 	if err != nil {
@@ -65,6 +67,11 @@ func (b *bench) subjects() ([]subject, error) {
 		}
 	}
 	return out, nil
+}
+
+// littleOf is a photo of a few pixels beside one.
+func littleOf(path string) string {
+	return filepath.Join(filepath.Dir(path), "little-"+filepath.Base(path))
 }
 
 // inStorage is where PocketBase's storage lies beside a photo.
@@ -127,17 +134,17 @@ func (b *bench) copiesOf(s subject, vips string) error {
 	}
 	b.say("   %s", s.name)
 	tell := func(name string, r runs) {
-		b.say("      %-34s %9s   cpu %9s   peak %8s", name, millis(r.wall()), millis(r.cpu()), megabytes(r.peak()))
+		b.say("      %-30s %7s, of which work %7s   cpu %7s   work adds %7s", name, millis(r.wall()), millis(r.work()), millis(r.cpu()), megabytes(r.more()))
 	}
 	tell("ours, one process", we)
 	tell("PocketBase, one process", pocket)
-	faster, less := pocket.wall().Seconds()/we.wall().Seconds(), float64(pocket.peak())/float64(we.peak())
+	faster, less := pocket.work().Seconds()/we.work().Seconds(), float64(pocket.more())/float64(we.more())
 	b.goal(s.name+": PocketBase / ours, time", fmt.Sprintf("%.2fx", faster), ">= 3x", faster >= 3)
 	b.goal(s.name+": PocketBase / ours, memory", fmt.Sprintf("%.2fx", less), ">= 3x", less >= 3)
 	if vips != "" {
-		tell("vipsthumbnail, two processes", theirs)
+		b.say("      %-30s %7s                      cpu %7s", "vipsthumbnail, two processes", millis(theirs.wall()), millis(theirs.cpu()))
 		slower := we.wall().Seconds() / theirs.wall().Seconds()
-		b.goal(s.name+": ours / vipsthumbnail, time", fmt.Sprintf("%.2fx (cpu %.2fx)", slower, we.cpu().Seconds()/theirs.cpu().Seconds()), "<= 1.2x", slower <= 1.2)
+		b.goal(s.name+": ours / vipsthumbnail, whole processes", fmt.Sprintf("%.2fx (cpu %.2fx)", slower, we.cpu().Seconds()/theirs.cpu().Seconds()), "<= 1.2x", slower <= 1.2)
 	}
 	return nil
 }
@@ -158,22 +165,30 @@ func (b *bench) vips(program, path string) (used, error) {
 
 // child is a candidate.
 func child(args []string) error {
-	var err error
 	switch args[0] {
 	case "derive":
-		err = derive(args[1], args[2])
+		return warmed(args[1], args[2], derive)
 	case "pocketbase":
-		err = thumbnails(args[1])
+		return warmed(args[1], inStorage(args[1]), thumbnails)
 	case "queue":
-		err = workOff(args[1], args[2])
+		return measured(func() error { return workOff(args[1], args[2]) })
 	case "thumbs":
-		err = thumbAll(args[1], args[2])
+		return measured(func() error { return thumbAll(args[1], args[2]) })
 	case "serve":
 		return servePeer(args[1], args[2])
-	default:
-		err = fmt.Errorf("there is no candidate %q", args[0])
 	}
-	return errors.Join(err, tellPeak())
+	return fmt.Errorf("there is no candidate %q", args[0])
+}
+
+// warmed does it once with a little photo, as a server has before, and then measures it.
+func warmed(path, dir string, do func(path, dir string) error) error {
+	if err := do(littleOf(path), dir); err != nil {
+		return err
+	}
+	if err := measured(func() error { return do(path, dir) }); err != nil {
+		return err
+	}
+	return checked(dir)
 }
 
 // derive is our way.
@@ -191,46 +206,43 @@ func derive(path, dir string) error {
 		return err
 	}
 	for size, data := range copies {
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("ours-%d.jpg", size)), data, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("copy-%d.jpg", size)), data, 0o600); err != nil {
 			return err
 		}
 	}
-	return checked(dir, "ours")
+	return nil
 }
 
 // checked wants the copies to be there and as long as they should be, or the bench would
 // measure nothing.
-func checked(dir, whose string) error {
+func checked(dir string) error {
 	for _, size := range []int{evidence.Small, evidence.Large} {
-		data, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%s-%d.jpg", whose, size)))
+		data, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("copy-%d.jpg", size)))
 		if err != nil {
 			return err
 		}
 		c, err := jpeg.DecodeConfig(bytes.NewReader(data))
 		if err != nil || max(c.Width, c.Height) != size {
-			return fmt.Errorf("the copy of %d px of %s has %d x %d px: %w", size, whose, c.Width, c.Height, err)
+			return fmt.Errorf("the copy of %d px has %d x %d px: %w", size, c.Width, c.Height, err)
 		}
 	}
 	return nil
 }
 
 // thumbnails is PocketBase's way: the file lies in its storage, and each size is made of it.
-func thumbnails(path string) error {
-	fs, err := filesystem.NewLocal(inStorage(path))
+func thumbnails(path, dir string) error {
+	fs, err := filesystem.NewLocal(dir)
 	if err != nil {
 		return err
 	}
 	name := filepath.Base(path)
 	for _, size := range []int{evidence.Small, evidence.Large} {
-		to := fmt.Sprintf("pocketbase-%d.jpg", size)
+		to := fmt.Sprintf("copy-%d.jpg", size)
 		if err := fs.CreateThumb(name, to, fmt.Sprintf("%dx%df", size, size)); err != nil {
 			return err
 		}
 	}
-	if err := fs.Close(); err != nil {
-		return err
-	}
-	return checked(inStorage(path), "pocketbase")
+	return fs.Close()
 }
 
 // number is an argument.

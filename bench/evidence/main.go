@@ -1,8 +1,9 @@
 // Command evidence measures what the house does with photos beside its peers, in one run on
 // one machine: PocketBase's own thumbnails and its multipart file field, and vipsthumbnail
 // (Debian's libvips-tools). Each candidate is a process of its own that takes turns with the
-// others, so that the machine's mood meets all; time is that of whole processes, and memory
-// the peak that the system counted. The numbers to quote are the ratios.
+// others, so that the machine's mood meets all. Beside vipsthumbnail whole processes are
+// compared; beside PocketBase the work alone, after a first little photo, as both do it in a
+// server that runs. The numbers to quote are the ratios.
 package main
 
 import (

@@ -18,8 +18,10 @@ const asChild = "child"
 
 // used is what one process took.
 type used struct {
-	wall, cpu time.Duration
-	peak      int64 // bytes of memory
+	wall, cpu time.Duration // from its start to its end
+	work      time.Duration // of the measured work alone, which a server does that runs already
+	more      int64         // bytes of memory at the peak of the work, above what it had before
+	peak      int64         // bytes of memory at the most
 }
 
 // ours runs this program again as a candidate.
@@ -43,19 +45,28 @@ func process(name string, args ...string) (used, error) {
 		return u, fmt.Errorf("%s %v: %w: %s", name, args, err, said.String())
 	}
 	u.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	_, _ = fmt.Sscanf(said.String(), peakLine, &u.peak) // only candidates of ours tell it
+	_, _ = fmt.Sscanf(said.String(), toldLine, &u.work, &u.more, &u.peak) // only candidates of ours tell it
 	return u, nil
 }
 
-// peakLine is the last word of a candidate: what the system counts for its parent holds what
+// toldLine is the last word of a candidate: what the system counts for its parent holds what
 // the parent had when it began.
-const peakLine = "peak %d\n"
+const toldLine = "work %d more %d peak %d\n"
 
-// tellPeak says what this process had at the most.
-func tellPeak() error {
+// measured does the work and tells what it took.
+func measured(work func() error) error {
+	before, err := memory("self", "VmHWM")
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := work(); err != nil {
+		return err
+	}
+	took := time.Since(began)
 	peak, err := memory("self", "VmHWM")
 	if err == nil {
-		fmt.Printf(peakLine, peak)
+		fmt.Printf(toldLine, took, peak-before, peak)
 	}
 	return err
 }
@@ -77,7 +88,7 @@ func memory(pid, field string) (int64, error) {
 
 // and is one process after the other.
 func (u used) and(other used) used {
-	return used{u.wall + other.wall, u.cpu + other.cpu, max(u.peak, other.peak)}
+	return used{wall: u.wall + other.wall, cpu: u.cpu + other.cpu}
 }
 
 // runs are those of one candidate.
@@ -87,11 +98,15 @@ func (r runs) wall() time.Duration {
 	return median(each(r, func(u used) time.Duration { return u.wall }))
 }
 
+func (r runs) work() time.Duration {
+	return median(each(r, func(u used) time.Duration { return u.work }))
+}
+
+func (r runs) more() int64 { return median(each(r, func(u used) int64 { return u.more })) }
+
 func (r runs) cpu() time.Duration {
 	return median(each(r, func(u used) time.Duration { return u.cpu }))
 }
-
-func (r runs) peak() int64 { return median(each(r, func(u used) int64 { return u.peak })) }
 
 func each[T any](r runs, of func(used) T) []T {
 	out := make([]T, len(r))
