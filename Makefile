@@ -83,6 +83,7 @@ soak: js s3 native
 	$(GO) test -run '^$$' -fuzz FuzzReadMapping -fuzztime 60s ./intake
 	TMPDIR=$$(test -w /dev/shm && echo /dev/shm || echo /tmp) STORM_SEED=1 STORM_SEEDS=10000 STORM_LOADS=200 $(GO) test -count 1 -timeout 120m ./internal/storm
 	$(GO) run ./internal/sabotage
+	S3_AWAY=60 $(GO) test -run TestWhileS3IsAway -count 1 -timeout 10m ./hooks
 	VERIFY_PHOTOS=10000 $(GO) test -run TestAnUntouchedStore -v -count 1 -timeout 30m ./cmd/xuncha
 	IMPORT_ROWS=20000 $(GO) test -run TestALargeFile -count 1 -timeout 10m ./cmd/xuncha
 	$(GO) test -run '^$$' -fuzz FuzzRows -fuzztime 60s ./sync/watermelon

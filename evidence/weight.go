@@ -16,9 +16,9 @@ import (
 
 // Budget is how many bytes all images that are decoded at one time may take together. An
 // image that would take more by itself is not taken. What a phone makes fits: JPEG of 108
-// megapixels, progressive JPEG of 48, PNG of 36 (of 18 with 16 bits), WebP of 50. What does not
+// megapixels, progressive JPEG of 48, PNG of 35 (of 17 with 16 bits), WebP of 50. What does not
 // is a larger PNG, and a JPEG in RGB or CMYK of more than some 20.
-const Budget = 160 << 20
+const Budget = 150 << 20
 
 // MaxScans is how many scans a progressive JPEG may have; cameras and editors write about ten.
 // Each goes over the whole image, however few bytes it has. In one that is not progressive each
