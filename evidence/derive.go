@@ -125,28 +125,35 @@ func scaleOf(side int) int {
 	return scale
 }
 
-// copiesOf resizes an image, which is shrunk by whole factors first; it is not needed any more
-// then.
+// copiesOf resizes an image, which is shrunk by whole factors first and is not needed any more
+// then. The small copy comes first: the large one is made in the planes that both are made of.
 func copiesOf(img image.Image) copies {
-	whole := img.Bounds()
-	large := shrink(img, Large)
-	small := fit(shrink(large, 2*Small), whole, Small)
-	return copies{Small: small, Large: fit(large, whole, Large)}
+	whole, large := img.Bounds(), shrink(img, Large)
+	small := shrink(large, 2*Small)
+	if w, h, smaller := shape(whole, Small); smaller {
+		small = imaging.Resize(small, w, h, filter)
+	}
+	out := copies{Small: small, Large: large}
+	w, h, smaller := shape(whole, Large)
+	planes, ok := large.(*image.YCbCr)
+	switch {
+	case smaller && ok && w <= planes.Rect.Dx() && h <= planes.Rect.Dy():
+		out[Large] = resample(planes, w, h)
+	case smaller:
+		out[Large] = imaging.Resize(large, w, h, filter)
+	}
+	return out
 }
 
-// fit resizes the little that is left of the way to the shape of the whole. Behind whole factors
-// a filter of two points shows what one of six shows, in a third of the time.
-func fit(img image.Image, whole image.Rectangle, size int) image.Image {
+// filter is that of the little that is left of the way behind whole factors: there one of two
+// points shows what one of six shows, in a third of the time.
+var filter = imaging.Hermite
+
+// shape is that of an image whose longer side is size px; smaller tells whether it is one.
+func shape(whole image.Rectangle, size int) (w, h int, smaller bool) {
 	side := max(whole.Dx(), whole.Dy())
-	if side <= size {
-		return img
-	}
 	scaled := func(n int) int { return max(1, (n*size+side/2)/side) }
-	w, h := scaled(whole.Dx()), scaled(whole.Dy())
-	if planes, ok := img.(*image.YCbCr); ok && w <= img.Bounds().Dx() && h <= img.Bounds().Dy() {
-		return resample(planes, w, h)
-	}
-	return imaging.Resize(img, w, h, imaging.Hermite)
+	return scaled(whole.Dx()), scaled(whole.Dy()), side > size
 }
 
 // opaque is an image whose every pixel is opaque in a form that the encoder reads directly.

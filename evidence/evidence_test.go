@@ -142,7 +142,7 @@ func TestEverySubsamplingSizeAndPaletteIsDerived(t *testing.T) {
 			for i := range img.Cb {
 				img.Cb[i], img.Cr[i] = 128, 128
 			}
-			got := fit(shrink(img, Large), img.Bounds(), Small)
+			got := copiesOf(img)[Small]
 			r, _, _, _ := got.At(got.Bounds().Dx()/2, 0).RGBA()
 			if got.Bounds().Dx() > Small || got.Bounds().Dy() > Small || r>>8 < 195 || r>>8 > 205 {
 				t.Errorf("%v %v: %v, red %d", ratio, size, got.Bounds(), r>>8)
@@ -151,7 +151,7 @@ func TestEverySubsamplingSizeAndPaletteIsDerived(t *testing.T) {
 	}
 	bad := image.NewPaletted(image.Rect(0, 0, 8, 8), color.Palette{color.White})
 	bad.Pix[3] = 250 // beyond the palette
-	if got := fit(shrink(bad, Large), bad.Bounds(), Small); got.Bounds().Dx() != 8 {
+	if got := copiesOf(bad)[Small]; got.Bounds().Dx() != 8 {
 		t.Errorf("%v", got.Bounds())
 	}
 }

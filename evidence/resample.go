@@ -21,12 +21,12 @@ func resample(img *image.YCbCr, w, h int) *image.YCbCr {
 	across, down := subsampling(img.SubsampleRatio)
 	b := img.Bounds()
 	strips(b.Dy(), func(from, to int) {
-		rows := imaging.Resize(part(img, 0, from, b.Dx(), to), w, to-from, imaging.Hermite)
+		rows := imaging.Resize(part(img, 0, from, b.Dx(), to), w, to-from, filter)
 		put(rows, img, 0, from, across, down)
 	})
 	runtime.GC() // else what the rows left lies beside what the columns leave, and each is as large as the image
 	strips(w, func(from, to int) {
-		columns := imaging.Resize(part(img, from, 0, to, b.Dy()), to-from, h, imaging.Hermite)
+		columns := imaging.Resize(part(img, from, 0, to, b.Dy()), to-from, h, filter)
 		put(columns, img, from, 0, across, down)
 	})
 	return part(img, 0, 0, w, h)

@@ -54,6 +54,33 @@ func TestResizingInPlaceShowsTheSame(t *testing.T) {
 	}
 }
 
+// Whatever the size, both copies show the whole photo: one is not made over the other.
+func TestBothCopiesShowTheWholePhoto(t *testing.T) {
+	r := rand.New(rand.NewPCG(2026, 2))
+	for _, side := range []int{200, 320, 321, 500, 640, 700, 960, 1279, 1280, 1281, 1599, 1600, 1601, 1900, 2500, 3199, 3200, 3300, 5000} {
+		for _, size := range []image.Point{{side, side * 3 / 4}, {side * 2 / 3, side}} {
+			img := smooth(r, size.X, size.Y, image.YCbCrSubsampleRatio420)
+			whole := imaging.Clone(img)
+			for px, got := range copiesOf(img) {
+				b := got.Bounds()
+				if want := min(side, px); max(b.Dx(), b.Dy()) != want {
+					t.Errorf("%v to %d px: %v", size, px, b)
+				}
+				for range 500 {
+					x, y := r.IntN(b.Dx()), r.IntN(b.Dy())
+					gr, gg, gb, _ := got.At(b.Min.X+x, b.Min.Y+y).RGBA()
+					want := whole.NRGBAAt((2*x+1)*size.X/(2*b.Dx()), (2*y+1)*size.Y/(2*b.Dy()))
+					for _, d := range []int{int(gr>>8) - int(want.R), int(gg>>8) - int(want.G), int(gb>>8) - int(want.B)} {
+						if d < -8 || d > 8 {
+							t.Fatalf("%v to %d px: at %d,%d %v, want %v", size, px, x, y, got.At(x, y), want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestAPanicInAStripIsTheCallers(t *testing.T) {
 	defer func() {
 		if p := recover(); p != "broken" {

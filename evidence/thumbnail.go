@@ -49,7 +49,7 @@ func Thumbnail(r io.ReadSeeker) (out []byte, err error) {
 		return nil, ErrNoThumbnail
 	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, opaque(upright(fit(shrink(img, Small), img.Bounds(), Small), orientation)), &jpeg.Options{Quality: qualities[Small]}); err != nil {
+	if err := jpeg.Encode(&b, opaque(upright(copiesOf(img)[Small], orientation)), &jpeg.Options{Quality: qualities[Small]}); err != nil {
 		return nil, ErrNoThumbnail
 	}
 	return b.Bytes(), nil
