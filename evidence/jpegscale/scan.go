@@ -171,7 +171,9 @@ func (d *decoder) sequential(p *plane, x, y int) error {
 	}
 	p.last += d.extended(int(size))
 	b, steps := &d.scratch, &d.steps[p.table]
-	b[0] = p.last * int(steps[0])
+	if b[0] = p.last * int(steps[0]); far(b[0]) {
+		return errFar
+	}
 	flat, err := d.coefficients(b, &d.codes[1][p.ac], steps)
 	if err != nil {
 		return err
@@ -182,6 +184,14 @@ func (d *decoder) sequential(p *plane, x, y int) error {
 	}
 	return nil
 }
+
+// far tells whether a coefficient is one that samples of 8 bits cannot have: theirs are below
+// 1,500, and what rounding to a step adds. Decoders differ in what they make of such.
+func far(v int) bool { return uint(v+farther) > 2*farther } //nolint:gosec // what is below is far above
+
+const farther = 8192
+
+var errFar = broken("a coefficient that no image of 8 bits has")
 
 // coefficients decodes those of a block behind the first, and keeps the ones that are needed;
 // flat is that none of these is anything but zero. The bits are in registers meanwhile.
@@ -223,7 +233,9 @@ func (d *decoder) coefficients(b *block, ac *huffman, steps *[64]uint16) (flat b
 			return false, broken("a block of more than 64 coefficients")
 		}
 		if at := d.place[k]; at < needed {
-			b[at] = value * int(steps[k])
+			if b[at] = value * int(steps[k]); far(b[at]) {
+				return false, errFar
+			}
 			flat = false
 		}
 	}
@@ -365,7 +377,9 @@ func (d *decoder) finish() error {
 				b, flat := &d.scratch, true
 				for k, v := range p.coefs[at : at+64] {
 					if to := d.place[k]; v != 0 && to < d.n*d.n {
-						b[to] = int(v) * int(d.steps[p.table][k])
+						if b[to] = int(v) * int(d.steps[p.table][k]); far(b[to]) {
+							return errFar
+						}
 						flat = flat && k == 0
 					}
 				}
