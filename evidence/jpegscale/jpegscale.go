@@ -61,6 +61,7 @@ type plane struct {
 	stride     int
 	dc, ac     int // tables of the present scan
 	last       int // the latest DC coefficient
+	seen       bool // a scan brought its first coefficients
 }
 
 type decoder struct {
@@ -136,7 +137,12 @@ func (d *decoder) file() error {
 		}
 		marker = next
 	}
-	if d.scans == 0 {
+	for _, p := range d.planes {
+		if !p.seen {
+			return broken("it has no scan of component %d", p.id)
+		}
+	}
+	if d.planes == nil {
 		return broken("it has no scan")
 	}
 	return d.finish()

@@ -101,6 +101,7 @@ func (d *decoder) scanHead(head []byte) (*pass, error) {
 			return nil, broken("a scan without its steps")
 		}
 		size += p.h * p.v
+		p.seen = p.seen || s.first == 0
 		s.planes = append(s.planes, p)
 	}
 	if n > 1 && size > 10 {
@@ -153,7 +154,10 @@ func (d *decoder) block(s *pass, p *plane, x, y int) error {
 			return errCode
 		}
 		p.last += d.extended(int(size))
-		c[0] = int16(p.last << s.low) //nolint:gosec // of a good image it fits
+		if far(p.last << s.low) {
+			return errFar
+		}
+		c[0] = int16(p.last << s.low) //nolint:gosec // it was looked at
 		return nil
 	}
 	if s.run > 0 {
@@ -284,7 +288,11 @@ func (d *decoder) band(s *pass, p *plane, c *[64]int16) error {
 		if k > s.last {
 			return broken("a band of more coefficients than it has")
 		}
-		c[k] = int16(d.extended(size) << s.low) //nolint:gosec // of a good image it fits
+		v := d.extended(size) << s.low
+		if far(v) {
+			return errFar
+		}
+		c[k] = int16(v) //nolint:gosec // it was looked at
 	}
 	return nil
 }
