@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 	"dossier":            {"casework", "evidence/custody"},
 	"migrations":         {},
 	"hooks":              append([]string{"evidence/stamp", "internal/prepared", "hooks/depot", "hooks/route", "hooks/store", "hooks/problem", "migrations"}, middle...),
-	"hooks/route":        slices.Concat([]string{"dossier", "hooks/store", "hooks/problem", "web"}, middle, stock),
+	"hooks/route":        slices.Concat([]string{"dossier", "evidence/custody", "hooks/store", "hooks/problem", "web"}, middle, stock),
 	"hooks/store":        append([]string{"dossier", "evidence/check", "evidence/custody", "evidence/likeness"}, middle...),
 	"hooks/depot":        {"evidence"},
 	"hooks/problem":      middle,

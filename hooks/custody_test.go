@@ -106,13 +106,13 @@ func TestThePathOfAPhotoIsProvedToWhoeverHoldsThePublicKey(t *testing.T) {
 			t.Errorf("leaf %d is of %s %s", i, leaf.Evidence, leaf.SHA256)
 		}
 	}
-	if !slices.Equal(events, []custody.Event{custody.Captured, custody.Received, custody.Derived, custody.Viewed}) {
+	if !slices.Equal(events, []custody.Event{custody.Captured, custody.Received, custody.Derived, custody.Checked, custody.Viewed}) {
 		t.Fatalf("%v", events)
 	}
 	if at := proven.Facts[0]["position"].(map[string]any); at["lon"] != 116.4 || proven.Facts[0]["author"] != f.a.ID || proven.Leaves[0].Actor != f.a.ID {
 		t.Errorf("captured: %v", proven.Facts[0])
 	}
-	if proven.Leaves[3].Actor != f.dispatcher.ID || proven.Facts[3]["reason"] != "核对车牌" {
+	if proven.Leaves[4].Actor != f.dispatcher.ID || proven.Facts[4] != nil {
 		t.Errorf("viewed: %+v %v", proven.Leaves[3], proven.Facts[3])
 	}
 	receipt := row["receipt"].(map[string]any)
@@ -146,9 +146,9 @@ func TestAProofThatSomebodyTouchedIsNone(t *testing.T) {
 	}{
 		"another actor":           {func(p *custody.Proof) { p.Leaves[0].Leaf = strings.Replace(p.Leaves[0].Leaf, f.a.ID, f.b.ID, 1) }, custody.ErrProof},
 		"another position":        {func(p *custody.Proof) { p.Leaves[0].Facts = strings.Replace(p.Leaves[0].Facts, "116.4", "116.5", 1) }, custody.ErrFacts},
-		"a leaf of another place": {func(p *custody.Proof) { p.Leaves[0], p.Leaves[1] = p.Leaves[1], p.Leaves[0] }, nil},
+		"a leaf of another place": {func(p *custody.Proof) { p.Leaves[0], p.Leaves[1] = p.Leaves[1], p.Leaves[0] }, custody.ErrProof},
 		"a hash of the path":      {func(p *custody.Proof) { p.Leaves[0].Proof[0][3] ^= 1 }, custody.ErrProof},
-		"another size":            {func(p *custody.Proof) { p.Head = strings.Replace(p.Head, "\n4\n", "\n5\n", 1) }, custody.ErrHead},
+		"another size":            {func(p *custody.Proof) { p.Head = strings.Replace(p.Head, "\n5\n", "\n6\n", 1) }, custody.ErrHead},
 		"a stranger's head": {func(p *custody.Proof) {
 			head, err := custody.PeekHead(p.Head)
 			if err != nil {

@@ -4,6 +4,7 @@ package main
 // change of keys.
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,6 +39,9 @@ func TestARestoreIsToldAndTheSameKeySigns(t *testing.T) {
 	}
 	other := filepath.Join(t.TempDir(), "other")
 	must(t, "restore", to, "--dir", other, "--keys", safe)
+	if r, err := verified(t, other); err != nil || !found(r, custody.NoticeRestored) {
+		t.Errorf("before its first start: %v %s", err, list(r.Findings))
+	}
 	starts(t, other)
 	if r, err := verified(t, other); err != nil || !found(r, custody.NoticeRestored) {
 		t.Errorf("on another machine: %v %s", err, list(r.Findings))
@@ -129,5 +133,112 @@ func TestAChangeOfKeysThatWasCutOffEndsAtTheNextStart(t *testing.T) {
 	}
 	if _, err := xuncha(t, "", "key", "rotate", "--dir", dir); err == nil || !strings.Contains(err.Error(), "put that file back") {
 		t.Errorf("a key that the log does not name: %v", err)
+	}
+}
+
+// open opens a house's database beside everything.
+func open(t *testing.T, dir string, shots []shot) tampered {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, "data.db")+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tampered{t: t, dir: dir, db: db, shots: shots}
+}
+
+func TestALogThatIsTakenAwayWholeIsToldForEver(t *testing.T) {
+	dir, shots := gallery(t, 3)
+	x := open(t, dir, shots)
+	for _, table := range []string{"custody_leaves", "custody_hashes", "custody_heads"} {
+		x.sql(`DELETE FROM ` + table)
+	}
+	x.sql(`DELETE FROM evidence WHERE id = ?`, shots[2].id)
+	x.sql(`UPDATE evidence SET taken_at = '2026-01-01T09:30:00+08:00', receipt = json_remove(receipt, '$.log_index', '$.tree_head')`)
+	if err := x.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	starts(t, dir)
+	starts(t, dir)
+	if r, err := verified(t, dir); err == nil || !found(r, custody.LogBroken) {
+		t.Errorf("%v %s", err, list(r.Findings))
+	}
+}
+
+func TestALogThatIsCutBesideTheRunningServerIsToldForEver(t *testing.T) {
+	dir, shots := gallery(t, 2)
+	h := house.With(t, dir, hooks.Config{Now: time.Now})
+	agency := h.Agency("青河县分局", "990102")
+	look := func() {
+		t.Helper()
+		desk := h.User("dispatcher", agency, "王丽")
+		set := func(field string, value any) {
+			r, err := h.App.FindFirstRecordByData("cases", "number", "X-2026-1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Set(field, value)
+			if err := h.App.SaveWithContext(store.ByCasework(t.Context()), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set("division_code", "990102")
+		if status, said := h.Do("POST", "/api/evidence/"+shots[0].id+"/original", desk.Token, nil); status != 201 {
+			t.Fatalf("%d %v", status, said)
+		}
+	}
+	sealedAt := func() int64 {
+		signed, err := store.HeadBeside(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, err := custody.PeekHead(signed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return head.Size
+	}
+	before := sealedAt()
+	look()
+	for range 500 {
+		if sealedAt() > before {
+			break
+		}
+		time.Sleep(10 * time.Millisecond) // it is signed within a second
+	}
+	x := open(t, dir, shots)
+	last := x.number(`SELECT max(n) FROM custody_leaves`)
+	x.cut(last)
+	x.sql(`DELETE FROM custody_heads WHERE size > ?`, last)
+	if err := x.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	look() // takes the place of what was cut off
+	h.Stop()
+	starts(t, dir)
+	if r, err := verified(t, dir); err == nil || !found(r, custody.LogBroken) {
+		t.Errorf("%v %s", err, list(r.Findings))
+	}
+}
+
+// A kill between the commit of the first head and its file is no tampering.
+func TestAKillAtTheFirstHeadIsNoTampering(t *testing.T) {
+	fresh := t.TempDir()
+	starts(t, fresh)
+	dir, _ := gallery(t, 1)
+	to, safe, restored := filepath.Join(t.TempDir(), "nas"), filepath.Join(t.TempDir(), "safe"), filepath.Join(t.TempDir(), "restored")
+	must(t, "backup", to, "--dir", dir, "--keys", safe)
+	must(t, "restore", to, "--dir", restored, "--keys", safe)
+	starts(t, restored)
+	for name, dir := range map[string]string{"the very first": fresh, "the first after a restore": restored} {
+		if err := os.WriteFile(filepath.Join(dir, store.HeadFile), []byte(custody.Opening), 0o600); err != nil { // as it lay there
+			t.Fatal(err)
+		}
+		if r, err := verified(t, dir); err != nil {
+			t.Errorf("%s, before a start: %v %s", name, err, list(r.Findings))
+		}
+		starts(t, dir)
+		if r, err := verified(t, dir); err != nil {
+			t.Errorf("%s: %v %s", name, err, list(r.Findings))
+		}
 	}
 }

@@ -295,9 +295,27 @@ var manipulations = []struct {
 		shelf := evidence.Shelf{Dir: filepath.Join(x.dir, "evidence")}
 		x.write(shelf.Derivative(x.shots[2].sum, evidence.Large), x.read(shelf.Derivative(x.shots[1].sum, evidence.Large)))
 	}, custody.CopyAltered, func(x tampered) string { return "photo " + x.shots[2].id }},
-	{"a flag is taken off", func(x tampered) {
+	{"a flag is put on", func(x tampered) {
 		x.sql(`UPDATE evidence SET flags = '["edited"]', state = 'flagged' WHERE id = ?`, x.shots[2].id)
 	}, custody.RecordAltered, nil},
+	{"a photo of before becomes one of after", func(x tampered) {
+		x.sql(`UPDATE evidence SET purpose = 'after', item = 'item-1' WHERE id = ?`, x.shots[2].id)
+	}, custody.RecordAltered, func(x tampered) string { return "photo " + x.shots[2].id }},
+	{"what the tags say is edited", func(x tampered) {
+		x.sql(`UPDATE evidence SET exif = json_set(exif, '$.lon', 117.5) WHERE id = ?`, x.shots[2].id)
+	}, custody.RecordAltered, func(x tampered) string { return "photo " + x.shots[2].id }},
+	{"what the checks found is edited", func(x tampered) {
+		x.sql(`UPDATE evidence SET checks = '[]' WHERE id = ?`, x.shots[2].id)
+	}, custody.RecordAltered, func(x tampered) string { return "photo " + x.shots[2].id }},
+	{"a doubt is called off", func(x tampered) {
+		x.sql(`UPDATE evidence SET state = CASE state WHEN 'stored' THEN 'flagged' ELSE 'stored' END WHERE id = ?`, x.shots[2].id)
+	}, custody.RecordAltered, func(x tampered) string { return "photo " + x.shots[2].id }},
+	{"leaves are filed elsewhere, and the copy is replaced", func(x tampered) {
+		x.sql(`UPDATE custody_leaves SET evidence = '-' WHERE evidence = ? AND event IN ('derived', 'checked')`, x.shots[2].id)
+		x.sql(`UPDATE evidence SET checks = NULL WHERE id = ?`, x.shots[2].id)
+		shelf := evidence.Shelf{Dir: filepath.Join(x.dir, "evidence")}
+		x.write(shelf.Derivative(x.shots[2].sum, evidence.Large), x.read(shelf.Derivative(x.shots[1].sum, evidence.Large)))
+	}, custody.LeafAltered, nil},
 	{"a head is forged", func(x tampered) {
 		x.sql(`UPDATE custody_heads SET head = replace(head, 'time 2', 'time 1')`)
 	}, custody.HeadAltered, nil},

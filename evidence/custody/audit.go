@@ -40,6 +40,7 @@ const (
 	NoticeUnsealed = "unsealed"   // the newest leaves are not signed yet
 	NoticeGap      = "chain_gap"  // the photo that a device took before this one has not come
 	NoticeFork     = "chain_fork" // two photos of a device follow the same one
+	NoticeAdopted  = "adopted"    // photos that were there before the log was
 	NoticeRestored = "restored"   // a backup was put in place
 )
 
@@ -69,12 +70,19 @@ type Report struct {
 type Kept struct {
 	N           int64
 	Text, Facts []byte
+	Event       Event  // as it is filed: it has to be what the text says
+	Evidence    string // likewise
 }
 
 // Photo is a row as the audit compares it.
 type Photo struct {
 	ID, SHA256 string
-	Stored     bool           // its bytes are said to be there
+	Stored     bool   // its bytes are said to be there
+	State      string // stored or flagged, where they are
+	Follows    string // the state that follows from flags and decision
+	Mime       string
+	Exif       any            // what the tags say
+	Checks     string         // SHA-256 of what the checks found; "" where it was not checked
 	Facts      map[string]any // of the capture
 	Flags      []string
 	Decision   map[string]any // nil: nobody has decided
@@ -121,7 +129,7 @@ type Audit struct {
 	Case    string // only its photos; "" is all. The log is always read whole
 
 	Key     PublicKey   // of the key file; "" where there is none
-	Beside  string      // the head that lay beside the database; "" where there was none
+	Beside  string      // the head that lay beside the database; "" where there was none, Opening where none was yet
 	Trusted []PublicKey // one of these the reader knows from elsewhere; none: what the log names is taken
 	Witness []string    // heads that the reader has from elsewhere
 
@@ -131,7 +139,7 @@ type Audit struct {
 
 // Run audits. An error is one of the disk or the context: the report is then not whole.
 func (a Audit) Run(ctx context.Context) (Report, error) {
-	r := &running{Audit: a, ctx: ctx, keys: map[int64]PublicKey{}, captured: map[string]int64{}, agreed: map[int64]bool{}, sums: map[string]seen{}}
+	r := &running{Audit: a, ctx: ctx, keys: map[int64]PublicKey{}, captured: map[string]int64{}, agreed: map[int64]bool{}, sums: map[string]seen{}, restored: -1}
 	r.report.Findings, r.report.Notices = []Finding{}, []Finding{}
 	for _, step := range []func() error{r.leaves, r.tree, r.signatures, r.photos, r.gone} {
 		if err := step(); err != nil {
@@ -159,6 +167,8 @@ type running struct {
 	agreed   map[int64]bool      // and whether the key before agreed
 	captured map[string]int64    // the first leaf of each photo
 	sums     map[string]seen     // originals by sum
+	adopted  int                 // photos
+	restored int64               // the last leaf that says that a backup was put in place; -1 is none
 }
 
 func (r *running) find(code, subject, format string, args ...any) {

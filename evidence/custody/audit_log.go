@@ -10,6 +10,9 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
+// farAway is a gap that no log has; it is not filled up with nothing.
+const farAway = 1 << 20
+
 func leafName(n int64) string { return fmt.Sprintf("leaf %d", n) }
 
 // leaves reads all leaves: none is missing, each is in its form, and its facts are its own.
@@ -18,6 +21,9 @@ func (r *running) leaves() error {
 		if k.N != r.size {
 			r.find(LeafMissing, leafName(r.size), "%d leaves before leaf %d are gone", k.N-r.size, k.N)
 			r.missing = true
+		}
+		if k.N > r.size+farAway { // what nobody counted to is no place
+			return r.ctx.Err()
 		}
 		r.size = k.N + 1
 		r.report.Leaves++
@@ -31,6 +37,8 @@ func (r *running) leaves() error {
 			r.find(LeafAltered, leafName(k.N), "%v", err)
 		case leaf.N != k.N:
 			r.find(LeafAltered, leafName(k.N), "it says that it is leaf %d", leaf.N)
+		case leaf.Event != k.Event || leaf.Evidence != k.Evidence:
+			r.find(LeafAltered, leafName(k.N), "it is filed as %s of photo %q and says %s of photo %q", k.Event, k.Evidence, leaf.Event, leaf.Evidence)
 		default:
 			return r.leaf(leaf, k)
 		}
@@ -51,6 +59,7 @@ func (r *running) leaf(leaf Leaf, k Kept) error {
 	case Opened, Rotated:
 		return r.keyNamed(k)
 	case Restored:
+		r.restored = k.N
 		r.notice(NoticeRestored, leafName(k.N), "on %s a backup was put in place: what was logged after it is not in this log", leaf.At)
 	case Broken:
 		r.find(LogBroken, leafName(k.N), "at the start of %s the log was not the one whose head lay beside it", leaf.At)
@@ -84,6 +93,9 @@ func (r *running) tree() error {
 				r.find(HashAltered, fmt.Sprintf("hash %d", len(r.hashes)), "hashes before %d are gone", place)
 			}
 			wrong = true
+			if place > int64(len(r.hashes))+farAway {
+				return r.ctx.Err()
+			}
 			for int64(len(r.hashes)) < place {
 				r.hashes = append(r.hashes, tlog.Hash{})
 			}
@@ -171,10 +183,12 @@ func (r *running) signatures() error {
 	if err != nil {
 		return err
 	}
-	if r.Beside != "" {
-		check("head beside the database", r.Beside)
-	} else if r.size > 0 {
+	switch {
+	case r.size == 0 || r.Beside == "" && r.restored >= sealed: // the next start writes it
+	case r.Beside == "", r.Beside == Opening && r.report.Heads > 1:
 		r.find(HeadMissing, "head beside the database", "it is gone; a log that was cut short could not be told by it")
+	case r.Beside != Opening:
+		check("head beside the database", r.Beside)
 	}
 	for _, signed := range r.Witness {
 		check("head given", signed)

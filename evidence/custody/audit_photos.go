@@ -27,7 +27,10 @@ type story struct {
 	adopted  bool
 	facts    map[string]any // of the capture
 	received *Leaf
-	size     int64          // bytes, as they were received
+	size     int64 // bytes, as they were received
+	mime     string
+	exif     any
+	checks   string
 	copies   map[string]any // hashes by size
 	flags    []string
 	decision map[string]any
@@ -43,17 +46,20 @@ func (r *running) photos() error {
 			return err
 		}
 		chains.add(p)
-		return r.photo(p, tellStory(kept))
+		return r.photo(p, tellStory(p.ID, kept))
 	})
 	chains.end(r)
+	if r.adopted > 0 {
+		r.notice(NoticeAdopted, "log", "%d photos were there before the log was: what it tells of them begins with it", r.adopted)
+	}
 	return err
 }
 
 // tellStory reads the leaves of a photo. Broken ones were reported before.
-func tellStory(kept []Kept) (s story) {
+func tellStory(id string, kept []Kept) (s story) {
 	for _, k := range kept {
 		leaf, err := ReadLeaf(k.Text)
-		if err != nil || !leaf.Covers(k.Facts) {
+		if err != nil || leaf.Evidence != id || leaf.Event != k.Event || !leaf.Covers(k.Facts) {
 			continue
 		}
 		facts := map[string]any{}
@@ -77,6 +83,12 @@ func (s *story) add(leaf Leaf, facts map[string]any) {
 		s.received = &leaf
 		size, _ := facts["size"].(float64) // bytes of a file are far below what this holds
 		s.size = int64(size)
+		s.mime, _ = facts["mime"].(string)
+		s.exif = facts["exif"]
+	case Edited:
+		maps.Copy(s.facts, facts)
+	case Checked:
+		s.checks, _ = facts["checks"].(string)
 	case Derived:
 		s.copies = facts
 	case Flagged:
@@ -99,6 +111,9 @@ func (r *running) photo(p Photo, s story) error {
 		r.find(RecordUnlogged, name, "its row was never logged")
 		return nil
 	}
+	if s.adopted {
+		r.adopted++
+	}
 	different, err := Differences(s.facts, p.Facts)
 	if err != nil {
 		return err
@@ -112,6 +127,9 @@ func (r *running) photo(p Photo, s story) error {
 	if !sameDecision(s.decision, p.Decision) {
 		r.find(RecordAltered, name, "the decision about its flags is %s in its row and %s in the log", brief(p.Decision), brief(s.decision))
 	}
+	if s.checks != p.Checks {
+		r.find(RecordAltered, name, "what the checks found is not what was logged")
+	}
 	if !p.Stored {
 		if s.received != nil {
 			r.find(RecordAltered, name, "its bytes were received by leaf %d, and its row says that they were not", s.received.N)
@@ -119,6 +137,18 @@ func (r *running) photo(p Photo, s story) error {
 		return nil
 	}
 	r.receipt(name, p, s)
+	if p.State != p.Follows {
+		r.find(RecordAltered, name, "its state is %s, and %s follows from its flags and the decision", p.State, p.Follows)
+	}
+	if s.received != nil {
+		seen, err := Differences(map[string]any{"mime": s.mime, "exif": s.exif}, map[string]any{"mime": p.Mime, "exif": p.Exif})
+		if err != nil {
+			return err
+		}
+		for _, field := range seen {
+			r.find(RecordAltered, name, "%s is not what was logged when its bytes were received", field)
+		}
+	}
 	return r.files(name, p, s)
 }
 

@@ -171,6 +171,26 @@ func TestTampering(t *testing.T) {
 			m.photos[3].Receipt = m.photos[4].Receipt
 			return nil
 		}, custody.ReceiptAltered},
+		{"a leaf is filed under another photo", func(_ *testing.T, m *memory) []func(*custody.Audit) {
+			m.leaves[6].Evidence, m.of[6] = "-", "-"
+			return nil
+		}, custody.LeafAltered},
+		{"a leaf is filed as something else", func(_ *testing.T, m *memory) []func(*custody.Audit) {
+			m.leaves[6].Event = custody.Viewed
+			return nil
+		}, custody.LeafAltered},
+		{"another state than follows", func(_ *testing.T, m *memory) []func(*custody.Audit) {
+			m.photos[3].State, m.photos[3].Follows = "stored", "flagged"
+			return nil
+		}, custody.RecordAltered},
+		{"another type of file", func(_ *testing.T, m *memory) []func(*custody.Audit) {
+			m.photos[3].Mime = "text/html"
+			return nil
+		}, custody.RecordAltered},
+		{"other findings of the checks", func(_ *testing.T, m *memory) []func(*custody.Audit) {
+			m.photos[3].Checks = sum([]byte("other"))
+			return nil
+		}, custody.RecordAltered},
 		{"the head beside the database is gone", func(_ *testing.T, m *memory) []func(*custody.Audit) {
 			m.beside = ""
 			return nil

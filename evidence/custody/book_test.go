@@ -63,7 +63,7 @@ func (m *memory) Put(leaf custody.Leaf, text, facts []byte, from int64, hashes [
 	if from != int64(len(m.hashes)) {
 		return fmt.Errorf("hash %d comes after %d", from, len(m.hashes))
 	}
-	m.leaves = append(m.leaves, custody.Kept{N: leaf.N, Text: text, Facts: facts})
+	m.leaves = append(m.leaves, custody.Kept{N: leaf.N, Text: text, Facts: facts, Event: leaf.Event, Evidence: leaf.Evidence})
 	m.of = append(m.of, leaf.Evidence)
 	m.hashes = append(m.hashes, hashes...)
 	return nil

@@ -23,6 +23,9 @@ type Head struct {
 // ErrHead is a head that no known key signed, or that is in another form.
 var ErrHead = errors.New("the head is not signed by a key of this log")
 
+// Opening stands beside the database from before the log's first leaf until its first head.
+const Opening = "opening\n"
+
 const timeLine = "time "
 
 func (h Head) text(origin string) string {

@@ -30,6 +30,8 @@ const (
 	Derived  Event = "derived"  // its copies were made; the facts are their hashes by size
 	Viewed   Event = "viewed"   // somebody was given the original
 	Exported Event = "exported" // it went out with its case; the hash is that of the folder's list
+	Edited   Event = "edited"   // what its people say of it changed: purpose, item, pair, caption
+	Checked  Event = "checked"  // the facts are the hash of what the checks found
 	Flagged  Event = "flagged"  // a check doubts it
 	Decided  Event = "decided"  // a person decided about the doubt
 

@@ -5,6 +5,7 @@ package custody
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ type Rotation struct {
 
 // Prove makes a proof for leaves under a head; tree is the log's.
 func Prove(tree tlog.HashReader, signed string, keys []Rotation, leaves []Kept) (Proof, error) {
-	p := Proof{Head: signed, Keys: []ProvenKey{}, Leaves: []ProvenLeaf{}}
+	p, tree := Proof{Head: signed, Keys: []ProvenKey{}, Leaves: []ProvenLeaf{}}, remembering(tree)
 	head, err := PeekHead(signed)
 	if err != nil {
 		return p, err
@@ -65,7 +66,7 @@ func Prove(tree tlog.HashReader, signed string, keys []Rotation, leaves []Kept) 
 		}
 		p.Keys = append(p.Keys, proven)
 	}
-	for _, k := range leaves {
+	for _, k := range slices.SortedFunc(slices.Values(leaves), func(a, b Kept) int { return cmp.Compare(a.N, b.N) }) {
 		leaf, err := prove(tree, head.Size, k)
 		if err != nil {
 			return p, err
@@ -73,6 +74,26 @@ func Prove(tree tlog.HashReader, signed string, keys []Rotation, leaves []Kept) 
 		p.Leaves = append(p.Leaves, leaf)
 	}
 	return p, nil
+}
+
+// remembering asks for each hash once: the paths of many leaves share most of theirs.
+func remembering(tree tlog.HashReader) tlog.HashReader {
+	known := map[int64]tlog.Hash{}
+	return tlog.HashReaderFunc(func(places []int64) ([]tlog.Hash, error) {
+		out := make([]tlog.Hash, len(places))
+		for i, place := range places {
+			h, ok := known[place]
+			if !ok {
+				read, err := tree.ReadHashes([]int64{place})
+				if err != nil {
+					return nil, err
+				}
+				h, known[place] = read[0], read[0]
+			}
+			out[i] = h
+		}
+		return out, nil
+	})
 }
 
 func prove(tree tlog.HashReader, size int64, k Kept) (ProvenLeaf, error) {
@@ -127,6 +148,9 @@ func (p Proof) Check(trusted []PublicKey) (Proven, error) {
 	}
 	for _, l := range p.Leaves {
 		leaf, facts, err := l.check(out.Head)
+		if n := len(out.Leaves); err == nil && n > 0 && leaf.N <= out.Leaves[n-1].N {
+			err = fmt.Errorf("leaf %d: %w: it does not come behind the one before it", leaf.N, ErrProof)
+		}
 		if err != nil {
 			return out, err
 		}

@@ -59,8 +59,8 @@ type plane struct {
 	coefs      []int16
 	pix        []byte
 	stride     int
-	dc, ac     int // tables of the present scan
-	last       int // the latest DC coefficient
+	dc, ac     int  // tables of the present scan
+	last       int  // the latest DC coefficient
 	seen       bool // a scan brought its first coefficients
 }
 

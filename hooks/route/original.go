@@ -9,6 +9,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"xuncha/casework"
+	"xuncha/evidence/custody"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/store"
 	"xuncha/intake"
@@ -78,9 +80,11 @@ func (o Originals) prove(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if see.AsksFirst {
-		for i := range proof.Leaves {
-			proof.Leaves[i].Facts = "" // they say where the complainant stood; the proof holds without
+	atDesk := user.GetString("role") != string(casework.Inspector)
+	for i, l := range proof.Leaves {
+		leaf, err := custody.ReadLeaf([]byte(l.Leaf))
+		if see.AsksFirst || err != nil || leaf.Event == custody.Viewed && !atDesk {
+			proof.Leaves[i].Facts = "" // where the complainant stood, or why a desk looked; the proof holds without
 		}
 	}
 	e.Response.Header().Set("Cache-Control", "no-store")

@@ -5,8 +5,11 @@ package store
 import (
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	stdsync "sync"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -22,6 +25,27 @@ type Custody struct {
 	Key   custody.Key
 	Now   func() time.Time
 	Nonce func() string // by chance
+
+	known *knownHead // of the running server; nil for a tool
+}
+
+// knownHead is the last head that this process signed and wrote: the log has to go on from it.
+type knownHead struct {
+	mu     stdsync.Mutex
+	head   custody.Head
+	signed string
+}
+
+func (k *knownHead) get() (custody.Head, string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.head, k.signed
+}
+
+func (k *knownHead) set(head custody.Head, signed string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.head, k.signed = head, signed
 }
 
 // Names of the files of the log in a data directory. The head lies beside the database, so
@@ -99,13 +123,25 @@ func (s Custody) Captured(r *core.Record) error {
 	return s.Append(entries...)
 }
 
-// Changed writes what a change of a photo's row says of its doubts.
+// Changed writes what a change of a photo's row says of it.
 func (s Custody) Changed(r *core.Record) error {
 	var entries []custody.Entry
-	if !same(r.Original(), r, "flags") {
-		entries = append(entries, flaggedEntry(r))
+	changed := func(field string) bool { return !same(r.Original(), r, field) }
+	add := func(event custody.Event, facts map[string]any) {
+		entries = append(entries, custody.Entry{
+			Event: event, Evidence: r.Id, SHA256: r.GetString("sha256"), Actor: custody.System, Facts: facts,
+		})
 	}
-	if !same(r.Original(), r, "decision") {
+	if slices.ContainsFunc(said, changed) {
+		add(custody.Edited, saidOf(r)) // who did it stands in the order of changes
+	}
+	if changed("checks") {
+		add(custody.Checked, map[string]any{"checks": checksSum(r)})
+	}
+	if changed("flags") {
+		add(custody.Flagged, map[string]any{"flags": flagsOn(r)})
+	}
+	if changed("decision") {
 		entries = append(entries, decidedEntry(r))
 	}
 	if len(entries) == 0 {
@@ -114,8 +150,22 @@ func (s Custody) Changed(r *core.Record) error {
 	return s.Append(entries...)
 }
 
+// viewedOnce: so long somebody who was given an original is given it again without a leaf.
+const viewedOnce = 2 * time.Minute
+
+const lastLeafOf = `SELECT leaf FROM custody_leaves WHERE evidence = {:evidence} ORDER BY n DESC LIMIT 1`
+
 // Viewed writes that somebody was given an original.
 func (s Custody) Viewed(v View, user, reason string) error {
+	var text string
+	if _, err := scan(reading(s.App), lastLeafOf, dbx.Params{"evidence": v.ID}, nil, &text); err != nil {
+		return err
+	}
+	if last, err := custody.ReadLeaf([]byte(text)); err == nil && last.Event == custody.Viewed && last.Actor == user && reason == "" {
+		if at, err := time.Parse(stampLayout, last.At); err == nil && s.Now().Sub(at).Abs() < viewedOnce {
+			return nil
+		}
+	}
 	facts := map[string]any{}
 	if reason != "" {
 		facts["reason"] = reason
@@ -126,10 +176,12 @@ func (s Custody) Viewed(v View, user, reason string) error {
 
 // Receive writes that a photo's bytes are stored and which copies were made of them, and
 // completes the receipt: the place in the log, and a head over it.
-func (s Custody) Receive(evidence string, receipt *custody.Receipt, mime string, copies map[string]any) error {
+func (s Custody) Receive(evidence string, receipt *custody.Receipt, found, copies map[string]any) error {
+	if err := s.goesOn(); err != nil {
+		return err
+	}
 	entries := []custody.Entry{{
-		Event: custody.Received, Evidence: evidence, SHA256: receipt.SHA256, Actor: custody.System,
-		Facts: map[string]any{"size": receipt.Size, "mime": mime},
+		Event: custody.Received, Evidence: evidence, SHA256: receipt.SHA256, Actor: custody.System, Facts: received(receipt.Size, found),
 	}}
 	if len(copies) > 0 {
 		entries = append(entries, custody.Entry{
@@ -146,25 +198,63 @@ func (s Custody) Receive(evidence string, receipt *custody.Receipt, mime string,
 	return err
 }
 
+// received are the facts of bytes that were stored; found are mime and exif.
+func received(size int64, found map[string]any) map[string]any {
+	return map[string]any{"size": size, "mime": found["mime"], "exif": found["exif"]}
+}
+
+// goesOn asks, before anything is signed, whether the log goes on from the last head that this
+// process signed. One that was cut or changed under a running server says so itself.
+func (s Custody) goesOn() error {
+	if s.known == nil {
+		return nil
+	}
+	head, signed := s.known.get()
+	if head.Size == 0 {
+		return nil
+	}
+	grown, err := custody.Continues(ledger{s.App.DB()}, head)
+	if err == nil && grown {
+		return nil
+	}
+	slog.Error("the custody log was changed beside the running server; xuncha verify tells more", "error", err)
+	s.known.set(custody.Head{}, signed) // it is said once
+	return s.Append(custody.Entry{Event: custody.Broken, Actor: custody.System, Facts: map[string]any{"head": signed, "because": "it was changed beside the running server"}})
+}
+
 // Seal signs what is not signed yet, and lets the file beside the database follow.
 func (s Custody) Seal() error {
 	book := ledger{reading(s.App)}
-	sealed, _, err := book.last()
+	sealed, signed, err := book.last()
 	if err != nil {
 		return err
 	}
-	if size, err := book.Size(); err != nil || size == sealed {
+	size, err := book.Size()
+	if err != nil {
 		return err
 	}
-	var signed string
-	err = s.App.RunInTransaction(func(tx core.App) (err error) {
-		_, signed, err = s.In(tx).seal(false)
-		return err
-	})
-	if err != nil || signed == "" {
+	if size != sealed {
+		err = s.App.RunInTransaction(func(tx core.App) error {
+			in := s.In(tx)
+			if err := in.goesOn(); err != nil {
+				return err
+			}
+			_, now, err := in.seal(false)
+			if now != "" {
+				signed = now
+			}
+			return err
+		})
+	}
+	if _, written := s.known.get(); err != nil || signed == "" || signed == written {
 		return err
 	}
-	return WriteWhole(filepath.Join(s.App.DataDir(), HeadFile), []byte(signed))
+	if err := WriteWhole(filepath.Join(s.App.DataDir(), HeadFile), []byte(signed)); err != nil {
+		return err
+	}
+	head, err := custody.PeekHead(signed)
+	s.known.set(head, signed)
+	return err
 }
 
 // seal keeps the newest head of each hour, and those that are to stay.

@@ -20,8 +20,8 @@ type Audited struct{ App core.App }
 var _ custody.Archive = Audited{}
 
 const (
-	allLeaves   = `SELECT n, leaf, facts FROM custody_leaves ORDER BY n`
-	leavesOf    = `SELECT n, leaf, facts FROM custody_leaves WHERE evidence = {:evidence} ORDER BY n`
+	allLeaves   = `SELECT n, leaf, facts, event, evidence FROM custody_leaves ORDER BY n`
+	leavesOf    = `SELECT n, leaf, facts, event, evidence FROM custody_leaves WHERE evidence = {:evidence} ORDER BY n`
 	allHashes   = `SELECT place, hash FROM custody_hashes ORDER BY place`
 	allHeads    = `SELECT head, stamp FROM custody_heads ORDER BY size`
 	hasEvidence = `SELECT 1 FROM evidence WHERE id = {:id}`
@@ -49,17 +49,19 @@ func readLeaves(db dbx.Builder, query string, values dbx.Params, each func(custo
 		n     int64
 		leaf  string
 		facts sql.NullString
+		event string
+		of    string
 		first error
 	)
 	_, err := scan(db, query, values, func() {
-		k := custody.Kept{N: n, Text: []byte(leaf)}
+		k := custody.Kept{N: n, Text: []byte(leaf), Event: custody.Event(event), Evidence: of}
 		if facts.Valid {
 			k.Facts = []byte(facts.String)
 		}
 		if first == nil {
 			first = each(k)
 		}
-	}, &n, &leaf, &facts)
+	}, &n, &leaf, &facts, &event, &of)
 	return errors.Join(err, first)
 }
 
@@ -142,6 +144,7 @@ func photoOf(r *core.Record) (custody.Photo, error) {
 		return custody.Photo{}, err
 	}
 	p := custody.Photo{
+		State: r.GetString("state"), Follows: stateOf(flagsOn(r), verdictOn(r)), Mime: r.GetString("mime"), Exif: exifOn(r), Checks: checksSum(r),
 		ID: r.Id, SHA256: r.GetString("sha256"), Stored: r.GetString("state") != "pending", Facts: facts,
 		Flags: flagsOn(r), Decision: decisionOn(r), Device: r.GetString("device"), Previous: r.GetString("previous"),
 	}

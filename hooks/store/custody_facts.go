@@ -3,6 +3,8 @@ package store
 // What the log says of a photo's row.
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -13,11 +15,42 @@ import (
 
 // factsOf are the facts of a capture, as the log writes them down.
 func factsOf(r *core.Record) map[string]any {
-	facts := make(map[string]any, len(captured))
+	facts := saidOf(r)
 	for _, field := range captured {
 		facts[field] = r.Get(field)
 	}
 	return facts
+}
+
+// said are what people say of a photo, and may say anew.
+var said = []string{"purpose", "item", "pair_of", "caption"}
+
+func saidOf(r *core.Record) map[string]any {
+	facts := make(map[string]any, len(captured)+len(said))
+	for _, field := range said {
+		facts[field] = r.Get(field)
+	}
+	return facts
+}
+
+// exifOn is what the tags of a photo say; nil if nobody has read them.
+func exifOn(r *core.Record) (exif any) {
+	_ = r.UnmarshalJSONField("exif", &exif) // an empty column is none
+	return exif
+}
+
+// checksSum is the SHA-256 of what the checks found; "" where it was not checked.
+func checksSum(r *core.Record) string {
+	var found any
+	if err := r.UnmarshalJSONField("checks", &found); err != nil || found == nil {
+		return ""
+	}
+	data, err := json.Marshal(found) // in one order, however it was stored
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 // authorOf is who brought a photo. Of a complainant the log says no more than that.

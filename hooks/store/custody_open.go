@@ -4,6 +4,7 @@ package store
 // says so itself, in a leaf that stays.
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -32,7 +33,7 @@ func OpenCustody(s Custody, path, why string) (Custody, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Key = key
+	s.Key, s.known = key, &knownHead{}
 	beside, err := HeadBeside(s.App.DataDir())
 	if err != nil {
 		return s, err
@@ -52,25 +53,47 @@ func (s Custody) begin(beside, why string, made bool, path string) error {
 	if err != nil {
 		return err
 	}
-	if size == 0 {
-		facts := map[string]any{keyFact: string(s.Key.Public())}
-		if err := s.Append(custody.Entry{Event: custody.Opened, Actor: custody.System, Facts: facts}); err != nil {
-			return err
-		}
-		return s.Adopt()
+	named, err := book.keyNamed()
+	if errors.Is(err, sql.ErrNoRows) {
+		return s.first(size, beside)
+	}
+	if err != nil {
+		return err
 	}
 	if err := s.continues(book, beside, why); err != nil {
 		return err
 	}
-	named, err := book.keyNamed()
 	switch {
-	case err != nil || named == s.Key.Public():
-		return err
+	case named == s.Key.Public():
+		return nil
 	case !made:
 		return fmt.Errorf("%s holds the key %s, and the custody log is signed with %s: put that file back; if it is lost, remove this one, and the log goes on with a new key and says so", path, s.Key.Public().Fingerprint(), named.Fingerprint())
 	}
 	slog.Warn("the key of the custody log was gone: another one signs from here on, and xuncha verify will say so", "key", string(s.Key.Public()))
 	return s.Append(s.rotation(named))
+}
+
+// first begins a log. One whose head lies beside an empty database was taken away.
+func (s Custody) first(size int64, beside string) error {
+	entries := []custody.Entry{{Event: custody.Opened, Actor: custody.System, Facts: map[string]any{keyFact: string(s.Key.Public())}}}
+	switch {
+	case beside != "" && beside != custody.Opening && size == 0: // a restore would have left a leaf
+		slog.Error("the custody log is gone, and its head lies beside the database; xuncha verify tells more")
+		entries = append(entries, custody.Entry{Event: custody.Broken, Actor: custody.System, Facts: map[string]any{"head": beside, "because": "the log is gone"}})
+	default:
+		if err := s.opening(); err != nil {
+			return err
+		}
+	}
+	if err := s.Append(entries...); err != nil {
+		return err
+	}
+	return s.Adopt()
+}
+
+// opening says beside the database that the first head is not there yet, before a leaf is.
+func (s Custody) opening() error {
+	return WriteWhole(filepath.Join(s.App.DataDir(), HeadFile), []byte(custody.Opening))
 }
 
 func (s Custody) rotation(from custody.PublicKey) custody.Entry {
@@ -79,6 +102,7 @@ func (s Custody) rotation(from custody.PublicKey) custody.Entry {
 
 const (
 	restoredSince = `SELECT count(*) FROM custody_leaves WHERE n >= {:size} AND event = 'restored'`
+	headsSince    = `SELECT count(*) FROM custody_heads WHERE size > (SELECT max(n) FROM custody_leaves WHERE evidence = '' AND event IN ('opened', 'restored'))`
 	keyLeaves     = `SELECT facts FROM custody_leaves WHERE evidence = '' AND event IN ('opened', 'rotated') ORDER BY n DESC LIMIT 1`
 )
 
@@ -100,11 +124,21 @@ func (s Custody) continues(book ledger, beside, why string) error {
 	if err != nil {
 		return err
 	}
+	if beside == custody.Opening { // it ended before its first head was written, if there is no second
+		var heads int64
+		if err := one(book.db, headsSince, nil, &heads); err != nil || heads <= 1 {
+			return err
+		}
+		beside = ""
+	}
 	broken := map[string]any{"head": beside, "because": why}
 	if beside == "" {
 		var restored int64
-		if err := one(book.db, restoredSince, dbx.Params{"size": kept}, &restored); err != nil || restored > 0 {
+		if err := one(book.db, restoredSince, dbx.Params{"size": kept}, &restored); err != nil {
 			return err
+		}
+		if restored > 0 {
+			return s.opening()
 		}
 		broken["because"] = "the head beside the database is gone"
 	} else {
@@ -121,21 +155,28 @@ func (s Custody) continues(book ledger, beside, why string) error {
 }
 
 // unlogged are the rows that the log knows nothing of.
-const unlogged = `SELECT e.id FROM evidence e WHERE NOT EXISTS (SELECT 1 FROM custody_leaves l WHERE l.evidence = e.id)
-	ORDER BY e.received_at, e.id LIMIT {:limit}`
+const unlogged = `SELECT e.rowid AS n, e.id AS id FROM evidence e WHERE e.rowid > {:after}
+	AND NOT EXISTS (SELECT 1 FROM custody_leaves l WHERE l.evidence = e.id) ORDER BY e.rowid LIMIT {:limit}`
 
 // adoptedAtOnce are read and logged together.
 const adoptedAtOnce = 500
 
 // Adopt takes photos into the log that were there before it; App is a transaction.
 func (s Custody) Adopt() error {
-	for {
-		var ids []string
-		if err := s.App.DB().NewQuery(unlogged).Bind(dbx.Params{"limit": adoptedAtOnce}).Column(&ids); err != nil {
+	for after := int64(0); ; {
+		var rows []struct {
+			N  int64  `db:"n"`
+			ID string `db:"id"`
+		}
+		if err := s.App.DB().NewQuery(unlogged).Bind(dbx.Params{"after": after, "limit": adoptedAtOnce}).All(&rows); err != nil {
 			return err
 		}
-		if len(ids) == 0 {
+		if len(rows) == 0 {
 			return nil
+		}
+		ids := make([]string, len(rows))
+		for i, row := range rows {
+			after, ids[i] = row.N, row.ID
 		}
 		records, err := s.App.FindRecordsByIds("evidence", ids)
 		if err != nil {
@@ -153,12 +194,15 @@ func (s Custody) adopt(r *core.Record) error {
 	entries := []custody.Entry{entryOf(r, custody.Adopted)}
 	if r.GetString("state") != "pending" {
 		var receipt custody.Receipt
-		if err := r.UnmarshalJSONField("receipt", &receipt); err != nil {
-			return err
-		}
+		_ = r.UnmarshalJSONField("receipt", &receipt) // one that cannot be read is told by the audit
 		entries = append(entries, custody.Entry{
 			Event: custody.Received, Evidence: r.Id, SHA256: receipt.SHA256, Actor: custody.System,
-			Facts: map[string]any{"size": receipt.Size, "mime": r.GetString("mime")},
+			Facts: received(receipt.Size, map[string]any{"mime": r.GetString("mime"), "exif": exifOn(r)}),
+		})
+	}
+	if sum := checksSum(r); sum != "" {
+		entries = append(entries, custody.Entry{
+			Event: custody.Checked, Evidence: r.Id, SHA256: r.GetString("sha256"), Actor: custody.System, Facts: map[string]any{"checks": sum},
 		})
 	}
 	if len(flagsOn(r)) > 0 {
@@ -171,8 +215,8 @@ func (s Custody) adopt(r *core.Record) error {
 func (s Custody) Restored(facts map[string]any) error {
 	return s.App.RunInTransaction(func(tx core.App) error {
 		size, err := ledger{tx.DB()}.Size()
-		if err != nil || size == 0 {
-			return err
+		if err != nil || size == 0 && facts["head"] == "" {
+			return err // neither this house nor the one before had a log
 		}
 		return s.In(tx).Append(custody.Entry{Event: custody.Restored, Actor: custody.System, Facts: facts})
 	})

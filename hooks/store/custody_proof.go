@@ -6,13 +6,12 @@ import (
 	"strconv"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
 
 	"xuncha/evidence/custody"
 )
 
 const (
-	rotations = `SELECT n, leaf, facts FROM custody_leaves WHERE evidence = '' AND event IN ('opened', 'rotated') ORDER BY n`
+	rotations = `SELECT n, leaf, facts, event, evidence FROM custody_leaves WHERE evidence = '' AND event IN ('opened', 'rotated') ORDER BY n`
 	// agreedHead is the first that is kept over a leaf: a change of keys keeps the one that both signed.
 	agreedHead = `SELECT head FROM custody_heads WHERE size > {:n} AND kept = 1 ORDER BY size LIMIT 1`
 )
@@ -35,15 +34,11 @@ func (s Custody) Prove(leaves []custody.Kept) (custody.Proof, error) {
 
 // ProveEvidence proves everything that the log tells of a photo.
 func (s Custody) ProveEvidence(id string) (p custody.Proof, err error) {
-	err = s.App.RunInTransaction(func(tx core.App) error { // one moment of the log
-		leaves, err := Audited{App: tx}.LeavesOf(id)
-		if err != nil {
-			return err
-		}
-		p, err = s.In(tx).Prove(leaves)
-		return err
-	})
-	return p, err
+	leaves, err := Audited{App: s.App}.LeavesOf(id) // no transaction: what was written once stays as it is
+	if err != nil {
+		return p, err
+	}
+	return s.Prove(leaves)
 }
 
 const derivedLeaf = `SELECT facts FROM custody_leaves WHERE evidence = {:evidence} AND event = 'derived' ORDER BY n DESC LIMIT 1`

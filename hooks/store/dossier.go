@@ -96,7 +96,7 @@ func (s Dossiers) seal(ctx context.Context, x Export, c dossier.Contents, list s
 	return proof, stamp, nil
 }
 
-const oneLeaf = `SELECT n, leaf, facts FROM custody_leaves WHERE n = {:n}`
+const oneLeaf = `SELECT n, leaf, facts, event, evidence FROM custody_leaves WHERE n = {:n}`
 
 // proof proves the leaf of the list and everything that the log tells of the photos. What
 // tells of a complainant, or of officers to the public, is proved without its facts.

@@ -25,7 +25,7 @@ func (d PhotoDesk) Store(item evidence.Item, f evidence.Finding) error {
 		for size, sum := range f.Copies {
 			copies[strconv.Itoa(size)] = sum
 		}
-		if err := d.Log.In(tx).Receive(item.ID, &f.Receipt, f.Mime, copies); err != nil {
+		if err := d.Log.In(tx).Receive(item.ID, &f.Receipt, map[string]any{"mime": f.Mime, "exif": f.Meta}, copies); err != nil {
 			return err
 		}
 		return Evidence{App: tx}.Store(item, f)
