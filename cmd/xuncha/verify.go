@@ -33,8 +33,8 @@ const verifyLong = `Reads the custody log from its first leaf to its last, every
 what is not as it was signed: a byte of a file or of a leaf, a row that was edited or removed,
 leaves that were taken away, a key that was replaced.
 
-It only reads, also while the server runs. It needs no network, and the key only to see
-whether it is the one that the log names.
+It only reads, also while the server runs. It needs no network, unless photos rest in S3, and
+the key only to see whether it is the one that the log names.
 
 Who can write to this machine can make everything here anew, the log too. What he cannot
 change is what is elsewhere: write down the key that is printed, on paper, and give it with
