@@ -154,7 +154,7 @@ func (d *decoder) block(s *pass, p *plane, x, y int) error {
 			return errCode
 		}
 		p.last += d.extended(int(size))
-		if far(p.last << s.low) {
+		if v := p.last << s.low; v != int(int16(v)) { //nolint:gosec // that is the question
 			return errFar
 		}
 		c[0] = int16(p.last << s.low) //nolint:gosec // it was looked at
@@ -175,33 +175,27 @@ func (d *decoder) sequential(p *plane, x, y int) error {
 	}
 	p.last += d.extended(int(size))
 	b, steps := &d.scratch, &d.steps[p.table]
-	if b[0] = p.last * int(steps[0]); far(b[0]) {
-		return errFar
-	}
+	b[0] = p.last * int(steps[0])
 	flat, err := d.coefficients(b, &d.codes[1][p.ac], steps)
-	if err != nil {
-		return err
+	if err == nil {
+		d.show(b, p, x, y, flat)
 	}
-	d.show(b, p, x, y, flat)
-	if !flat {
-		clear(b[:d.n*d.n])
-	}
-	return nil
+	clear(b[:d.n*d.n])
+	return err
 }
 
-// far tells whether a coefficient is one that samples of 8 bits cannot have: theirs are below
-// 1,500, and what rounding to a step adds. Decoders differ in what they make of such.
-func far(v int) bool { return uint(v+farther) > 2*farther } //nolint:gosec // what is below is far above
+// farthest is what the coefficients of a block have at most together, each without its sign:
+// those of samples of 8 bits have 8,192, and rounding adds less. Decoders differ over more.
+const farthest = 20_000
 
-const farther = 8192
-
-var errFar = broken("a coefficient that no image of 8 bits has")
+var errFar = broken("coefficients that no image of 8 bits has")
 
 // coefficients decodes those of a block behind the first, and keeps the ones that are needed;
 // flat is that none of these is anything but zero. The bits are in registers meanwhile.
 func (d *decoder) coefficients(b *block, ac *huffman, steps *[64]uint16) (flat bool, err error) {
 	acc, have, needed := d.acc, d.have, d.n*d.n
 	flat = true
+	all := b[0] ^ b[0]>>63
 	for k := 1; k < 64; k++ {
 		if have < 32 { // of code and coefficient there are 31 at the most
 			d.acc, d.have = acc, have
@@ -237,13 +231,15 @@ func (d *decoder) coefficients(b *block, ac *huffman, steps *[64]uint16) (flat b
 			return false, broken("a block of more than 64 coefficients")
 		}
 		if at := d.place[k]; at < needed {
-			if b[at] = value * int(steps[k]); far(b[at]) {
-				return false, errFar
-			}
-			flat = false
+			v := value * int(steps[k])
+			b[at], flat = v, false
+			all += v ^ v>>63
 		}
 	}
 	d.acc, d.have = acc, have
+	if all > farthest {
+		return false, errFar
+	}
 	return flat, nil
 }
 
@@ -289,7 +285,7 @@ func (d *decoder) band(s *pass, p *plane, c *[64]int16) error {
 			return broken("a band of more coefficients than it has")
 		}
 		v := d.extended(size) << s.low
-		if far(v) {
+		if v != int(int16(v)) { //nolint:gosec // that is the question
 			return errFar
 		}
 		c[k] = int16(v) //nolint:gosec // it was looked at
@@ -382,14 +378,16 @@ func (d *decoder) finish() error {
 		for y := range p.rows {
 			for x := range p.cols {
 				at := (y*p.wide + x) * 64
-				b, flat := &d.scratch, true
+				b, flat, all := &d.scratch, true, 0
 				for k, v := range p.coefs[at : at+64] {
 					if to := d.place[k]; v != 0 && to < d.n*d.n {
-						if b[to] = int(v) * int(d.steps[p.table][k]); far(b[to]) {
-							return errFar
-						}
+						b[to] = int(v) * int(d.steps[p.table][k])
+						all += b[to] ^ b[to]>>63
 						flat = flat && k == 0
 					}
+				}
+				if all > farthest {
+					return errFar
 				}
 				d.show(b, p, x, y, flat)
 				clear(b[:d.n*d.n])
