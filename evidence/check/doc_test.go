@@ -35,6 +35,12 @@ func TestThePageNamesEveryCheckWithItsLimits(t *testing.T) {
 			t.Errorf("%s: %q to %q, want %v", name, m[2], m[3], want)
 		}
 	}
+	for _, name := range Names {
+		title, ok := Titles[string(name)]
+		if !ok || title.EN == "" || !strings.Contains(string(page), fmt.Sprintf("| `%s` %s |", name, title.ZH)) {
+			t.Errorf("%s is called %q, and not so on the page", name, title.ZH)
+		}
+	}
 	if !slices.Equal(named, Names) {
 		t.Errorf("the page names %v\nwant %v", named, Names)
 	}
