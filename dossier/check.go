@@ -184,10 +184,16 @@ func (c *checking) read(file File) (sum string, n int64, err error) {
 
 // photo compares a photo's files with what the log says that was received and made.
 func (c *checking) photo(p PhotoEntry, sums map[string]string) {
+	if p.Complainant {
+		return // the proof tells nothing of it; its copy is in the list as every file is
+	}
 	t, known := c.photos[p.ID]
 	if !known {
 		c.find(ProofBroken, "photo "+p.ID, "the proof tells nothing of it")
 		return
+	}
+	if p.Original == "" && !c.Public && t.sum != "" && t.facts != nil {
+		c.find(custody.FileMissing, "photo "+p.ID, "it was received, and its original is not in the folder")
 	}
 	if p.Original != "" && sums[p.Original] != t.sum {
 		c.find(custody.FileAltered, "photo "+p.ID, "%s is not what was received", p.Original)

@@ -131,6 +131,9 @@ func exportProblem(err error) error {
 	case errors.Is(err, dossier.ErrAltered):
 		slog.Error("an original is not the one that was received; see xuncha verify", "error", err)
 		return problem.New("original_altered", "%v", err)
+	case errors.Is(err, dossier.ErrMissing):
+		slog.Error("an original that was received is gone; see xuncha verify", "error", err)
+		return problem.New("original_missing", "%v", err)
 	}
 	return err
 }
