@@ -5,9 +5,11 @@ package hooks_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"xuncha/dossier"
 	"xuncha/evidence/custody"
@@ -83,5 +85,22 @@ func TestAFolderDoesNotTellWhySomebodyLooked(t *testing.T) {
 	proven, err := p.Check(nil)
 	if err != nil || !slices.ContainsFunc(proven.Leaves, func(l custody.Leaf) bool { return l.Event == custody.Viewed }) {
 		t.Errorf("that somebody looked is told: %v %+v", err, proven.Leaves)
+	}
+}
+
+func TestADocumentGoesIntoTheFolderUnderItsName(t *testing.T) {
+	f := inField(t)
+	pdf := append([]byte("%PDF-1.7\n"), bytes.Repeat([]byte("order "), 100)...)
+	id := f.pa.Create("evidence", map[string]any{
+		"case": f.mine, "inspection": f.visit, "purpose": "document", "sha256": sumOf(pdf), "size": len(pdf), "mime": "application/pdf",
+		"taken_at": snapped.Format(time.RFC3339), "device": "phone-1", "previous": "",
+	})
+	f.sync(t, f.pa)
+	upload(t, f.h, f.a.Token, pdf)
+	stored(t, f.h, id)
+	files := folderOf(t, f.h, f.dispatcher.Token, f.mine)
+	name := "photos/001-" + id + ".pdf"
+	if !bytes.Equal(files[name], pdf) || !bytes.Contains(files[dossier.PageName], []byte(`<a href="`+name+`">打开原件 1</a>`)) {
+		t.Errorf("it holds %v", slices.Sorted(maps.Keys(files)))
 	}
 }
