@@ -3,7 +3,6 @@ package dossier
 // Checking a folder: on its own, with the agency's public key and nothing else.
 
 import (
-	"archive/zip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,9 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
-	"strings"
 
 	"xuncha/evidence/custody"
 )
@@ -23,7 +20,7 @@ const (
 	FileUnlisted = "file_unlisted" // a file that the list does not name
 	ListAltered  = "list_altered"  // the list is not the one that the log holds
 	ProofBroken  = "proof_broken"  // the proof does not hold
-	Unreadable   = "unreadable"    // a file that every folder has cannot be read
+	Unreadable   = "unreadable"    // a file cannot be read, or is a link, a pipe or a device
 )
 
 // Checked is what a folder turned out to be.
@@ -39,28 +36,6 @@ type Checked struct {
 
 // Stamps reads a time stamp of a head and says what it is; an error that it is not of the head.
 type Stamps func(head string, stamp []byte) (string, error)
-
-// Open opens a folder or a zip of one; close it when it was read.
-func Open(path string) (dir fs.FS, closing func() error, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	if info.IsDir() {
-		return os.DirFS(path), func() error { return nil }, nil
-	}
-	in, err := zip.OpenReader(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s is neither a folder nor a zip: %w", path, err)
-	}
-	inside, err := fs.Glob(in, "*/"+ListName)
-	if err == nil && len(inside) == 1 {
-		dir, err = fs.Sub(in, strings.TrimSuffix(inside[0], "/"+ListName))
-	} else if err == nil {
-		dir = in
-	}
-	return dir, in.Close, err
-}
 
 // Check checks a folder. An error is one of the disk: the report is then not whole.
 func Check(dir fs.FS, trusted []custody.PublicKey, stamps Stamps) (Checked, error) {
@@ -102,9 +77,9 @@ func (c *checking) find(code, subject, format string, args ...any) {
 }
 
 func (c *checking) need(name string) ([]byte, bool) {
-	data, err := fs.ReadFile(c.dir, name)
+	data, err := small(c.dir, name)
 	if err != nil {
-		c.find(Unreadable, name, "it is not there or cannot be read; is this the folder of a case?")
+		c.find(Unreadable, name, "it is not there or cannot be read (%v); is this the folder of a case?", err)
 	}
 	return data, err == nil
 }
@@ -156,7 +131,7 @@ func (c *checking) tell(leaf custody.Leaf, facts map[string]any) {
 }
 
 func (c *checking) stamp(head string) {
-	stamp, err := fs.ReadFile(c.dir, StampName)
+	stamp, err := small(c.dir, StampName)
 	if errors.Is(err, fs.ErrNotExist) || c.stamps == nil {
 		return
 	}
@@ -172,12 +147,16 @@ func (c *checking) stamp(head string) {
 func (c *checking) files() error {
 	sums := map[string]string{}
 	for _, f := range c.Files {
-		is, n, err := c.read(f.Path)
+		if _, twice := sums[f.Path]; twice {
+			c.find(ListAltered, f.Path, "it is listed twice")
+			continue
+		}
+		is, n, err := c.read(f)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			c.find(custody.FileMissing, f.Path, "it is listed and not there")
 		case err != nil:
-			return fmt.Errorf("%s: %w", f.Path, err)
+			c.find(Unreadable, f.Path, "%v", err)
 		case is != f.SHA256 || n != f.Size:
 			c.find(custody.FileAltered, f.Path, "it has other bytes than were exported")
 		}
@@ -190,13 +169,14 @@ func (c *checking) files() error {
 	return c.unlisted(sums)
 }
 
-func (c *checking) read(name string) (sum string, n int64, err error) {
-	f, err := c.dir.Open(name)
+// read reads a file, and of one that is longer than it is listed no more than shows that.
+func (c *checking) read(file File) (sum string, n int64, err error) {
+	f, err := open(c.dir, file.Path)
 	if err != nil {
 		return "", 0, err
 	}
 	h := sha256.New()
-	n, err = io.Copy(h, f)
+	n, err = io.Copy(h, io.LimitReader(f, file.Size+1))
 	c.Read++
 	c.Bytes += n
 	return sumOf(h), n, errors.Join(err, f.Close())
@@ -204,10 +184,16 @@ func (c *checking) read(name string) (sum string, n int64, err error) {
 
 // photo compares a photo's files with what the log says that was received and made.
 func (c *checking) photo(p PhotoEntry, sums map[string]string) {
+	if p.Complainant {
+		return // the proof tells nothing of it; its copy is in the list as every file is
+	}
 	t, known := c.photos[p.ID]
 	if !known {
 		c.find(ProofBroken, "photo "+p.ID, "the proof tells nothing of it")
 		return
+	}
+	if p.Original == "" && !c.Public && t.sum != "" && t.facts != nil {
+		c.find(custody.FileMissing, "photo "+p.ID, "it was received, and its original is not in the folder")
 	}
 	if p.Original != "" && sums[p.Original] != t.sum {
 		c.find(custody.FileAltered, "photo "+p.ID, "%s is not what was received", p.Original)
@@ -252,11 +238,16 @@ func (c *checking) records() {
 }
 
 func (c *checking) unlisted(sums map[string]string) error {
+	if in, ok := c.dir.(unpacked); ok {
+		for _, name := range in.outside {
+			c.find(FileUnlisted, name, "it lies outside of the folder: it was added later")
+		}
+	}
 	return fs.WalkDir(c.dir, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		if _, listed := sums[name]; !listed && name != ListName && name != ProofName && name != StampName {
+		if _, listed := sums[name]; !listed && !ours(name) {
 			c.find(FileUnlisted, name, "it is not in the list: it was added later")
 		}
 		return nil

@@ -57,15 +57,19 @@ type PhotoEntry struct {
 	ID       string `json:"id"`
 	Original string `json:"original,omitempty"`
 	Copy     string `json:"copy,omitempty"` // 1600 px, without metadata
+	// Complainant: it is hers, and the proof tells nothing of it: by the SHA-256 of an original
+	// whoever finds it elsewhere would know who took it.
+	Complainant bool `json:"complainant,omitempty"`
 }
 
 // Photo is a photo as it goes in.
 type Photo struct {
-	ID     string
-	SHA256 string
-	Ext    string // of the original: .jpg
-	// Original and Copy open its files; nil, or an error that wraps fs.ErrNotExist, where one
-	// does not go in or is not there.
+	ID          string
+	SHA256      string
+	Ext         string // of the original: .jpg
+	Complainant bool   // it is a complainant's
+	// Original and Copy open its files; nil where one does not go in, or has not come yet. A
+	// copy may be an error that wraps fs.ErrNotExist, where none was made.
 	Original, Copy func(context.Context) (io.ReadCloser, error)
 }
 
@@ -120,10 +124,13 @@ type Sink interface {
 // stamp is of the head in the proof; nil where there is none.
 type Seal func(listSum string) (proof custody.Proof, stamp []byte, err error)
 
-// ErrAltered is an original that is not the one that was received.
-var ErrAltered = errors.New("the original has other bytes than were received")
+// Errors of originals: one is not the one that was received, or is gone.
+var (
+	ErrAltered = errors.New("the original has other bytes than were received")
+	ErrMissing = errors.New("the original that was received is not there any more")
+)
 
-// Write writes a folder.
+// Write writes a folder; ErrAltered or ErrMissing where an original is not as it was received.
 func Write(ctx context.Context, to Sink, c Contents, seal Seal) error {
 	w := writing{ctx: ctx, to: to, list: List{
 		Case: c.Records.Case.ID, Number: c.Records.Case.Number, MadeAt: c.MadeAt, Public: c.Public, Files: []File{}, Photos: []PhotoEntry{},
@@ -161,11 +168,14 @@ type writing struct {
 
 // photo writes the files of the n-th photo.
 func (w *writing) photo(n int, p Photo) error {
-	entry := PhotoEntry{ID: p.ID}
+	entry := PhotoEntry{ID: p.ID, Complainant: p.Complainant}
 	original := fmt.Sprintf("photos/%03d-%s%s", n, p.ID, p.Ext)
 	sum, err := w.copied(original, p.Original)
 	if err != nil {
 		return err
+	}
+	if sum == "" && p.Original != nil {
+		return fmt.Errorf("%w: %s", ErrMissing, p.SHA256)
 	}
 	if sum != "" {
 		entry.Original = original

@@ -55,12 +55,13 @@ type item struct {
 
 // shown is a photo with what is known of it.
 type shown struct {
-	N       int
-	ID      string
-	File    string // for reading; "" where there is none
-	Caption string
-	Lines   []line
-	Flags   []string
+	N        int
+	ID       string
+	File     string // for reading; "" where there is none
+	Original string // as it came; "" where it is not in the folder
+	Caption  string
+	Lines    []line
+	Flags    []string
 }
 
 // shanghai is the time of the document.
@@ -230,8 +231,12 @@ func (b *building) gallery(list List) error {
 		rows[row.ID] = raw
 	}
 	for i, entry := range list.Photos {
-		s := &shown{N: i + 1, ID: entry.ID, File: entry.Copy}
-		if err := b.describe(s, rows[entry.ID], b.Photos[i].SHA256); err != nil {
+		s := &shown{N: i + 1, ID: entry.ID, File: entry.Copy, Original: entry.Original}
+		sum := b.Photos[i].SHA256
+		if entry.Complainant {
+			sum = "" // it would tell whose file it is
+		}
+		if err := b.describe(s, rows[entry.ID], sum); err != nil {
 			return err
 		}
 		b.photos, b.byID[entry.ID] = append(b.photos, s), s

@@ -336,6 +336,13 @@ func TestAFolderGoesToDesksInWhoseScopeTheCaseLies(t *testing.T) {
 	if status, data := f.h.Raw("GET", said["url"].(string), nil, nil); status != http.StatusInternalServerError || !contains(data, "original_altered") {
 		t.Errorf("an original that was touched goes out: %d %.100s", status, data)
 	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	_, said = f.h.Do("POST", "/api/cases/"+f.mine+"/export", f.dispatcher.Token, nil)
+	if status, data := f.h.Raw("GET", said["url"].(string), nil, nil); status != http.StatusInternalServerError || !contains(data, "original_missing") {
+		t.Errorf("an original that is gone is left out: %d %.100s", status, data)
+	}
 	if left, err := filepath.Glob(filepath.Join(f.h.Dir, "export-*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
 	}

@@ -194,6 +194,9 @@ func (h *hall) photosAreClean(ids string, shot []byte) {
 	}
 	for name, data := range folderOf(h.T, h.House, h.dispatcher.Token, h.caseOf(list[0])) {
 		h.look("the folder of the case, "+name+",", data)
+		if bytes.Contains(data, []byte(sumOf(shot))) {
+			h.T.Errorf("the folder of the case tells in %s which file is hers", name)
+		}
 	}
 	_, file := h.Raw("GET", "/api/cases/"+h.caseOf(list[0]), map[string]string{"Authorization": h.inspectors[0].Token}, nil)
 	h.look("an inspector in the file, after the tags were read,", file)

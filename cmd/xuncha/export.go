@@ -18,6 +18,7 @@ import (
 	"xuncha/dossier"
 	"xuncha/evidence"
 	"xuncha/evidence/custody"
+	"xuncha/evidence/stamp"
 	"xuncha/hooks/store"
 )
 
@@ -28,6 +29,9 @@ and the proof that all of it is what the custody log holds. The log notes that i
 Of who complained the folder holds nothing: her photos are in it as copies without metadata.
 --public leaves out the originals too, and of the records everything that the public is not
 told; it needs a closed case.
+
+With XUNCHA_TSA_URL a time-stamping authority is asked to stamp the head in the proof; while it
+is away the folder is written without a stamp.
 
 The server must be stopped. While it runs, a dispatcher, reviewer or supervisor gets the same
 as a zip: POST /api/cases/ID/export.
@@ -82,6 +86,9 @@ func export(ctx context.Context, app core.App, dir, name, to string, public bool
 	}
 	files := evidence.Reading{Shelf: store.ShelfOf(app)}
 	s := store.Dossiers{App: app, Log: store.Custody{App: app, Key: key, Now: time.Now, Nonce: rand.Text}, Files: files}
+	if s.Stamp, err = stamping(); err != nil {
+		return "", err
+	}
 	x := store.Export{Case: id, Public: public, Actor: custody.System}
 	if filepath.Ext(to) == ".zip" {
 		return to, zipped(ctx, s, x, to)
@@ -94,6 +101,15 @@ func export(ctx context.Context, app core.App, dir, name, to string, public bool
 		return "", errors.Join(err, folder.Drop())
 	}
 	return to, nil
+}
+
+// stamping asks the authority of the settings; nil where there is none.
+func stamping() (func(ctx context.Context, head string) ([]byte, error), error) {
+	address := os.Getenv(tsaEnv)
+	if address == "" {
+		return nil, nil
+	}
+	return stamp.Authority{URL: address}.Ask, checkAddress(tsaEnv, address, "https://tsa.example.org")
 }
 
 // targetOf is where the folder goes: into a folder that is there, else where it is told to.

@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -172,5 +173,26 @@ func TestAPublicFolderHoldsCopiesOfClosedCasesOnly(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestAPublicFolderShowsThePlaceAndNoDocumentsNorWhatWasRejected(t *testing.T) {
+	dir, shots := gallery(t, 4)
+	closeCase(t, dir)
+	db, err := sql.Open("sqlite", filepath.Join(dir, "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	for i, change := range []string{`purpose = 'document'`, `purpose = 'sample'`, `decision = '{"verdict":"rejected","reason":"别处所摄"}'`, `purpose = 'after'`} {
+		if _, err := db.Exec(`UPDATE evidence SET `+change+` WHERE id = ?`, shots[i].id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "public")
+	must(t, "export", "X-2026-1", "--dir", dir, "--public", "--to", out)
+	c, err := checkedFolder(t, out)
+	if err != nil || len(c.Photos) != 1 || c.Photos[0].ID != shots[3].id {
+		t.Errorf("%v %+v", err, c)
 	}
 }

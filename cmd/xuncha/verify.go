@@ -197,7 +197,7 @@ const printedAtMost = 100
 
 func printFindings(out io.Writer, kind string, list []custody.Finding) {
 	for _, f := range list[:min(len(list), printedAtMost)] {
-		fmt.Fprintf(out, "%s%s: %s: %s\n", kind, f.Code, f.Subject, f.What)
+		fmt.Fprintf(out, "%s%s: %s: %s\n", kind, f.Code, unsteered(f.Subject), unsteered(f.What))
 	}
 	if more := len(list) - printedAtMost; more > 0 {
 		fmt.Fprintf(out, "%sand %s more; --json names all\n", kind, grouped(more))

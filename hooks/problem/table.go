@@ -108,6 +108,7 @@ var rows = map[string]Row{
 	"pass_invalid":             {403, "链接无效或已过期，请重新获取。", "The address is not valid any more; ask for a new one."},
 	"case_not_public":          {409, "案件办结后才能导出公开版。", "Only a closed case has a public form."},
 	"original_altered":         {500, "原始照片与接收时不一致，已停止导出，请联系运维人员核验。", "An original is not the one that was received; nothing was exported. Ask the operator to verify."},
+	"original_missing":         {500, "原始照片已不在存储中，已停止导出，请联系运维人员核验。", "An original that was received is gone; nothing was exported. Ask the operator to verify."},
 	"checksum_unknown":         {400, "Upload-Checksum 无法识别，请使用 sha256 或 sha1。", "Upload-Checksum is not understood; send sha256 or sha1."},
 	"checksum_mismatch":        {460, "这一段内容与其校验值不符，未保留；请重新发送这一段。", "The piece does not match its checksum and was not kept; send it again."},
 	"storage_full":             {507, "服务器存储空间不足，已收到的内容不会丢失；请稍后继续。", "The server has no room now; what has arrived is kept, go on later."},

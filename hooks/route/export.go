@@ -26,18 +26,21 @@ type Exports struct {
 	App      core.App
 	Dossiers store.Dossiers
 	Passes
-	turns chan struct{}
+	door *door
 }
 
-// exportsAtOnce are written together; who comes later waits.
-const exportsAtOnce = 2
+// oneFolder is what a pass is good for: one folder, once.
+type oneFolder struct {
+	store.Export
+	N uint64 `json:"n"`
+}
 
 // Bind binds the routes.
 //
 //	POST /api/cases/{id}/export {public}   an address of the folder
-//	GET  /api/cases/{id}/export?pass=…     the folder as a zip; it is logged that it went out
+//	GET  /api/cases/{id}/export?pass=…     the folder as a zip, once; it is logged that it went out
 func (x Exports) Bind(se *core.ServeEvent) {
-	x.turns = make(chan struct{}, exportsAtOnce)
+	x.door = newDoor()
 	se.Router.POST("/api/cases/{id}/export", x.ask)
 	se.Router.GET("/api/cases/{id}/export", x.send)
 }
@@ -77,28 +80,40 @@ func (x Exports) ask(e *core.RequestEvent) error {
 	if err := x.Dossiers.Admits(order); err != nil {
 		return exportProblem(err)
 	}
-	what, err := json.Marshal(order)
+	what, err := json.Marshal(oneFolder{order, x.door.given.Add(1)})
 	if err != nil {
 		return err
 	}
 	return x.give(e, e.Request.URL.Path, string(what))
 }
 
-// send writes the zip beside the house's files before a byte of it is sent: what cannot be
-// written is said in words. The file has no name, so nothing is left of it.
+// send lets a folder out for a pass. A browser that looks first with HEAD gets nothing for it,
+// since each zip is made for who takes it.
 func (x Exports) send(e *core.RequestEvent) error {
-	var order store.Export
+	if e.Request.Method != http.MethodGet {
+		return problem.New("method_not_allowed", "%s", e.Request.Method)
+	}
+	var order oneFolder
 	what, ok := x.admits(e)
 	if !ok || json.Unmarshal([]byte(what), &order) != nil {
 		return problem.New("pass_invalid", "ask for an address with POST")
 	}
-	ctx := e.Request.Context()
-	select {
-	case x.turns <- struct{}{}:
-		defer func() { <-x.turns }()
-	case <-ctx.Done():
-		return ctx.Err()
+	pass := e.Request.URL.Query().Get("pass")
+	if err := x.door.spend(pass, x.Now()); err != nil {
+		return err
 	}
+	leave, err := x.door.enter(e.Request.Context())
+	if err != nil {
+		x.door.giveBack(pass)
+		return err
+	}
+	defer leave()
+	return x.write(e, order.Export)
+}
+
+// write writes the zip beside the house's files before a byte of it is sent: what cannot be
+// written is said in words. The file has no name, so nothing is left of it.
+func (x Exports) write(e *core.RequestEvent, order store.Export) error {
 	f, err := os.CreateTemp(x.App.DataDir(), "export-*")
 	if err != nil {
 		return err
@@ -111,7 +126,7 @@ func (x Exports) send(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := x.Dossiers.Write(ctx, order, dossier.NewZip(f, name, x.Now())); err != nil {
+	if err := x.Dossiers.Write(e.Request.Context(), order, dossier.NewZip(f, name, x.Now())); err != nil {
 		return exportProblem(err)
 	}
 	slog.Info("a case went out", "case", order.Case, "public", order.Public, "by", order.Actor)
@@ -119,6 +134,9 @@ func (x Exports) send(e *core.RequestEvent) error {
 	h.Set("Content-Type", "application/zip")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name+".zip"))
+	for _, part := range []string{"Range", "If-Range", "If-Match", "If-None-Match"} {
+		e.Request.Header.Del(part) // each zip is another one: a part fits no other
+	}
 	http.ServeContent(e.Response, e.Request, "", time.Time{}, f)
 	return nil
 }
@@ -131,6 +149,9 @@ func exportProblem(err error) error {
 	case errors.Is(err, dossier.ErrAltered):
 		slog.Error("an original is not the one that was received; see xuncha verify", "error", err)
 		return problem.New("original_altered", "%v", err)
+	case errors.Is(err, dossier.ErrMissing):
+		slog.Error("an original that was received is gone; see xuncha verify", "error", err)
+		return problem.New("original_missing", "%v", err)
 	}
 	return err
 }

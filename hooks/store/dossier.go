@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strconv"
 
 	"github.com/pocketbase/dbx"
@@ -98,22 +99,15 @@ func (s Dossiers) seal(ctx context.Context, x Export, c dossier.Contents, list s
 
 const oneLeaf = `SELECT n, leaf, facts, event, evidence FROM custody_leaves WHERE n = {:n}`
 
-// proof proves the leaf of the list and everything that the log tells of the photos. What
-// tells of a complainant, or of officers to the public, is proved without its facts.
+// proof proves the leaf of the list and what the log tells of the photos that it may tell.
 func (s Dossiers) proof(c dossier.Contents, public bool, listLeaf int64) (custody.Proof, error) {
 	var leaves []custody.Kept
-	hers := map[string]bool{}
 	for _, p := range c.Photos {
-		of, err := Audited{App: s.App}.LeavesOf(p.ID)
+		of, err := s.told(p, public)
 		if err != nil {
 			return custody.Proof{}, err
 		}
 		leaves = append(leaves, of...)
-		r, err := s.App.FindRecordById("evidence", p.ID)
-		if err != nil {
-			return custody.Proof{}, err
-		}
-		hers[p.ID] = r.GetString("complaint") != ""
 	}
 	err := readLeaves(reading(s.App), oneLeaf, dbx.Params{"n": listLeaf}, func(k custody.Kept) error {
 		leaves = append(leaves, k)
@@ -122,16 +116,35 @@ func (s Dossiers) proof(c dossier.Contents, public bool, listLeaf int64) (custod
 	if err != nil {
 		return custody.Proof{}, err
 	}
-	for i, k := range leaves {
+	return s.Log.Prove(leaves)
+}
+
+// told are the leaves of a photo that go out. Of a complainant's there are none, for each holds
+// the SHA-256 of her file. Why somebody looked at it is his own affair, and the public is told
+// no facts but of the copies. What came while the folder was written is not in it yet.
+func (s Dossiers) told(p dossier.Photo, public bool) (out []custody.Kept, err error) {
+	if p.Complainant {
+		return nil, nil
+	}
+	leaves, err := Audited{App: s.App}.LeavesOf(p.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range leaves {
 		leaf, err := custody.ReadLeaf(k.Text)
 		if err != nil {
-			return custody.Proof{}, fmt.Errorf("leaf %d: %w; see xuncha verify", k.N, err)
+			return nil, fmt.Errorf("leaf %d: %w; see xuncha verify", k.N, err)
 		}
-		if leaf.Evidence != "" && (public && leaf.Event != custody.Derived || hers[leaf.Evidence]) {
-			leaves[i].Facts = nil
+		came := leaf.Event == custody.Received || leaf.Event == custody.Derived
+		if came && p.Copy == nil {
+			continue
 		}
+		if leaf.Event == custody.Viewed || public && leaf.Event != custody.Derived {
+			k.Facts = nil
+		}
+		out = append(out, k)
 	}
-	return s.Log.Prove(leaves)
+	return out, nil
 }
 
 func (s Dossiers) contents(x Export) (c dossier.Contents, err error) {
@@ -151,8 +164,37 @@ func (s Dossiers) contents(x Export) (c dossier.Contents, err error) {
 	} else if err := s.records(record, &c.Records); err != nil {
 		return c, err
 	}
-	c.Photos, err = s.photos(x)
+	if c.Photos, err = s.photos(x); err == nil {
+		err = hideFiles(c.Records.Evidence, c.Photos)
+	}
 	return c, err
+}
+
+// hideFiles takes out of the rows of complainants' photos what tells their files.
+func hideFiles(rows []json.RawMessage, photos []dossier.Photo) error {
+	hers := map[string]bool{}
+	for _, p := range photos {
+		hers[p.ID] = p.Complainant
+	}
+	for i, raw := range rows {
+		var row map[string]any
+		if err := json.Unmarshal(raw, &row); err != nil {
+			return err
+		}
+		if id, _ := row["id"].(string); !hers[id] {
+			continue
+		}
+		receipt, _ := row["receipt"].(map[string]any)
+		row["receipt"] = map[string]any{"at": receipt["at"]}
+		delete(row, "sha256")
+		delete(row, "size")
+		data, err := json.Marshal(row)
+		if err != nil {
+			return err
+		}
+		rows[i] = data
+	}
+	return nil
 }
 
 // publicRecords are what the public may know of a closed case: what it is about, in which
@@ -232,11 +274,23 @@ func (s Dossiers) names(r *dossier.Records) error {
 // extensions of originals; what is none of these is kept without one.
 var extensions = map[string]string{
 	evidence.JPEG: ".jpg", evidence.PNG: ".png", evidence.WebP: ".webp", evidence.HEIC: ".heic",
+	evidence.MP4: ".mp4", evidence.PDF: ".pdf",
+}
+
+// publicPurposes are those of photos that the public sees: documents and samples may show
+// third persons.
+var publicPurposes = []string{"before", "after", "scene"}
+
+// forPublic tells whether the public sees a photo: an officer's, of the place, that is there and
+// was not rejected.
+func forPublic(r *core.Record) bool {
+	d := verdictOn(r)
+	return r.GetString("complaint") == "" && r.GetString("state") != "pending" &&
+		slices.Contains(publicPurposes, r.GetString("purpose")) && (d == nil || d.Verdict != casework.FlagRejected)
 }
 
 // photos are those of a case in the order in which they came. Of a complainant's the original
-// stays in the house, for its tags say where she stood; the public gets copies only, and none
-// of hers.
+// stays in the house, for its tags say where she stood; the public gets copies only.
 func (s Dossiers) photos(x Export) ([]dossier.Photo, error) {
 	records, err := s.App.FindAllRecords("evidence", ofTheFamily(x.Case))
 	if err != nil {
@@ -244,16 +298,16 @@ func (s Dossiers) photos(x Export) ([]dossier.Photo, error) {
 	}
 	out := []dossier.Photo{}
 	for _, r := range records {
-		hers, sum := r.GetString("complaint") != "", r.GetString("sha256")
-		if hers && x.Public || r.GetString("state") == "pending" && x.Public {
+		if x.Public && !forPublic(r) {
 			continue
 		}
-		p := dossier.Photo{ID: r.Id, SHA256: sum, Ext: extensions[r.GetString("mime")]}
+		sum := r.GetString("sha256")
+		p := dossier.Photo{ID: r.Id, SHA256: sum, Ext: extensions[r.GetString("mime")], Complainant: r.GetString("complaint") != ""}
 		if r.GetString("state") != "pending" {
 			p.Copy = func(ctx context.Context) (io.ReadCloser, error) {
 				return s.Files.Copy(ctx, sum, strconv.Itoa(evidence.Large))
 			}
-			if !hers && !x.Public {
+			if !p.Complainant && !x.Public {
 				p.Original = func(ctx context.Context) (io.ReadCloser, error) { return s.Files.Original(ctx, sum) }
 			}
 		}
