@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"notify":             {},
 	"notify/notifytest":  {"notify"},
 	"intake":             {"casework", "geo"},
-	"dossier":            {"casework", "evidence/custody"},
+	"dossier":            {"casework", "evidence/check", "evidence/custody"},
 	"migrations":         {},
 	"hooks":              append([]string{"evidence/stamp", "internal/prepared", "hooks/depot", "hooks/route", "hooks/store", "hooks/problem", "migrations"}, middle...),
 	"hooks/route":        slices.Concat([]string{"dossier", "evidence/custody", "hooks/store", "hooks/problem", "web"}, middle, stock),

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"xuncha/evidence/custody"
@@ -123,6 +124,10 @@ func (c *checking) tell(leaf custody.Leaf, facts map[string]any) {
 	switch leaf.Event {
 	case custody.Captured, custody.Adopted:
 		t.facts = facts
+	case custody.Edited:
+		if t.facts != nil && facts != nil {
+			maps.Copy(t.facts, facts)
+		}
 	case custody.Received:
 		t.sum = leaf.SHA256
 	case custody.Derived:

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"xuncha/casework"
+	"xuncha/evidence/check"
 )
 
 //go:embed page.html
@@ -270,7 +271,14 @@ func (b building) describe(s *shown, raw json.RawMessage, sum string) error {
 	if err := json.Unmarshal(raw, &row); err != nil {
 		return fmt.Errorf("photo %s: %w", s.ID, err)
 	}
-	s.Caption, s.Flags = row.Caption, row.Flags
+	s.Caption = row.Caption
+	for _, flag := range row.Flags {
+		title := check.Titles[flag].ZH
+		if title == "" {
+			title = flag
+		}
+		s.Flags = append(s.Flags, title)
+	}
 	purpose := purposes[row.Purpose]
 	lines := []line{{"用途", purpose}, {"拍摄时间", clock(row.TakenAt)}, {"拍摄人", b.author(row.Author)}, {"位置", place(row.Position)}}
 	if row.State == "pending" {

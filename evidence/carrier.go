@@ -224,6 +224,9 @@ func (c *carrier) carry(ctx context.Context, e errand) error {
 	if e.fetch {
 		return c.shelf.fetch(ctx, e.item.Sum)
 	}
+	if err := c.shelf.adopt(ctx, e.item.Sum, &e.finding); err != nil {
+		return err
+	}
 	if err := c.shelf.rest(ctx, e.item.Sum); err != nil {
 		return err
 	}

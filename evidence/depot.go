@@ -70,26 +70,58 @@ func (s Shelf) Open(ctx context.Context, sum string, px int) (File, error) {
 
 // rest brings an original and its derivatives into the depot, and asks for them there.
 func (s Shelf) rest(ctx context.Context, sum string) error {
-	for _, px := range []int{Small, Large, 0} { // the original last: where it lies, all lies
+	for _, px := range sizesInOrder { // the original last: where it lies, all lies
 		info, err := os.Stat(s.Place(sum, px))
-		if errors.Is(err, fs.ErrNotExist) && px != 0 {
+		if errors.Is(err, fs.ErrNotExist) {
 			continue // none could be made
 		}
-		if errors.Is(err, fs.ErrNotExist) {
-			_, err = s.Depot.Size(ctx, Key(sum, px)) // another row of the same bytes was first
-			return err
+		if err == nil {
+			err = s.Carry(ctx, sum, px, info.Size())
 		}
 		if err != nil {
 			return err
 		}
-		if err := s.Carry(ctx, sum, px, info.Size()); err != nil {
-			return err
-		}
 	}
-	return nil
+	return s.entrust(ctx, sum)
 }
 
-// Carry brings one file of size bytes into the depot, unless one of that size is there.
+// entrust brings an original into the depot. It is read back before anybody relies on it: an
+// object of the same length may hold other bytes, and what is here is let go afterwards.
+func (s Shelf) entrust(ctx context.Context, sum string) error {
+	there, err := s.rests(ctx, sum)
+	if err != nil || there {
+		return err
+	}
+	if _, err := os.Stat(s.Original(sum)); err != nil {
+		return err
+	}
+	if !sound(s.Original(sum), sum) {
+		return fmt.Errorf("%s is not what its name says, neither here nor in the depot", sum)
+	}
+	if err := s.Depot.Put(ctx, Key(sum, 0), s.Original(sum)); err != nil {
+		return err
+	}
+	there, err = s.rests(ctx, sum)
+	if err == nil && !there {
+		err = fmt.Errorf("%s was brought into the depot and has other bytes there", sum)
+	}
+	return err
+}
+
+// rests tells whether the depot holds the bytes of an original, by reading all of them.
+func (s Shelf) rests(ctx context.Context, sum string) (bool, error) {
+	f, err := s.Depot.Open(ctx, Key(sum, 0))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	is, _, err := SumOf(f)
+	return is == sum, errors.Join(err, f.Close())
+}
+
+// Carry brings a derivative of size bytes into the depot, unless one of that size is there.
 func (s Shelf) Carry(ctx context.Context, sum string, px int, size int64) error {
 	key := Key(sum, px)
 	there, err := s.Depot.Size(ctx, key)

@@ -40,8 +40,10 @@ func (w *Worker) preview(ctx context.Context) error {
 }
 
 func (w *Worker) previewOne(sum string) error {
-	if _, err := os.Stat(w.Shelf.Derivative(sum, Small)); err == nil {
-		return nil // somebody else brought the same photo
+	for _, px := range sizesInOrder {
+		if _, err := os.Stat(w.Shelf.Derivative(sum, px)); err == nil {
+			return nil // somebody else brought the same photo
+		}
 	}
 	f, err := os.Open(w.Shelf.Original(sum))
 	if err != nil {

@@ -5,7 +5,6 @@ package evidence
 // crash interrupts is found again at the next start.
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -38,6 +37,7 @@ type Finding struct {
 	Checks  []check.Result
 	Picture *likeness.Hash // nil where there is nothing to see
 	Later   []string       // photos to be checked again once this one is stored
+	fresh   bool           // a copy was made just now
 }
 
 // Flags that the worker sets: they inform, a person decides.
@@ -321,20 +321,7 @@ func (w *Worker) inspect(ctx context.Context, f *os.File, item Item, finding *Fi
 	if mime == HEIC {
 		return nil // the phone sends a JPEG beside it
 	}
-	derived, err := Derive(ctx, photo(), finding.Meta.Orientation)
-	if err != nil {
-		return finding.flag(FlagUnreadable, err)
-	}
-	for size, data := range derived {
-		if err := w.Shelf.PutDerivative(item.Sum, size, data); err != nil {
-			return err
-		}
-		if finding.Copies[size], _, err = SumOf(bytes.NewReader(data)); err != nil {
-			return err
-		}
-	}
-	finding.Picture = Picture(derived[Small])
-	return nil
+	return w.copies(ctx, photo(), item.Sum, finding)
 }
 
 // flag notes a refusal of the photo; any other error goes on.

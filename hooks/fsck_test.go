@@ -3,12 +3,14 @@ package hooks_test
 // fsck against every kind of damage: it is found and named, and what is derived is mended.
 
 import (
+	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -91,7 +93,7 @@ func TestFsckFindsEveryDamageAndMendsWhatIsDerived(t *testing.T) {
 				t.Fatalf("fsck found nothing new in %s: %+v", damage.check, after.Differences)
 			}
 			if err := h.App.RunInTransaction(func(tx core.App) error {
-				_, _, err := store.Fsck{App: tx}.Repair(t.Context())
+				_, _, err := store.Fsck{App: tx}.Repair(t.Context(), logOf(h.App))
 				return err
 			}); err != nil {
 				t.Fatal(err)
@@ -127,7 +129,7 @@ func TestOnePhotoThatCannotBeReadKeepsNothingFromTheRepair(t *testing.T) {
 	}
 	var left store.Report
 	if err := h.App.RunInTransaction(func(tx core.App) (err error) {
-		_, left, err = store.Fsck{App: tx}.Repair(t.Context())
+		_, left, err = store.Fsck{App: tx}.Repair(t.Context(), logOf(h.App))
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -157,4 +159,9 @@ func remove(t *testing.T, dir, pattern string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// logOf writes the log of a house; it signs nothing.
+func logOf(app core.App) store.Custody {
+	return store.Custody{App: app, Now: time.Now, Nonce: rand.Text}
 }

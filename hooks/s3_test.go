@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -331,12 +332,65 @@ func TestFsckFindsWhatS3HasLostAndMakesCopiesAnew(t *testing.T) {
 		err = report.Look(t.Context(), store.ShelfOf(f.h.App))
 	}
 	if err == nil {
-		report, err = store.Fsck{App: f.h.App}.Remake(t.Context(), report)
+		report, err = store.Fsck{App: f.h.App}.Remake(t.Context(), logOf(f.h.App), report)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	if again := filesOf(t, f.h); len(again) != 2 {
 		t.Errorf("after the repair: %v", again)
+	}
+	shelf := store.ShelfOf(f.h.App)
+	for _, px := range []int{evidence.Small, evidence.Large} {
+		logged, err := store.Custody{App: f.h.App}.CopySum(ids["whole"], px)
+		if err != nil {
+			t.Fatal(err)
+		}
+		copied, err := shelf.Open(t.Context(), sumOf(whole), px)
+		if err != nil {
+			t.Fatal(err)
+		}
+		is, _, err := evidence.SumOf(copied)
+		_ = copied.Close()
+		leaves, leavesErr := store.Audited{App: f.h.App}.LeavesOf(ids["whole"])
+		n := 0
+		for _, kept := range leaves {
+			if bytes.Contains(kept.Text, []byte(`"derived"`)) {
+				n++
+			}
+		}
+		if err != nil || leavesErr != nil || is != logged || n != 2 { // when they were made, and made anew
+			t.Errorf("%d px is %s, the log says %s after %d leaves: %v %v", px, is, logged, n, err, leavesErr)
+		}
+	}
+}
+
+// An object that lay there before, as long as the photo and with other bytes, is not the photo.
+func TestADamagedObjectInS3IsReplacedBeforeThePhotoLeavesTheDisk(t *testing.T) {
+	f := inField(t)
+	s3 := f.onS3(t)
+	data := snap(30)
+	damaged := bytes.Clone(data)
+	damaged[len(damaged)/2] ^= 1
+	path := filepath.Join(t.TempDir(), "damaged")
+	if err := os.WriteFile(path, damaged, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bucket := depot.S3{Settings: settingsOf(s3)}
+	if err := bucket.Put(t.Context(), evidence.Key(sumOf(data), 0), path); err != nil {
+		t.Fatal(err)
+	}
+	id := f.capture(f.pa, data)
+	f.sync(t, f.pa)
+	upload(t, f.h, f.a.Token, data)
+	stored(t, f.h, id)
+	waitFor(t, "the original to leave the disk", func() bool { return !store.ShelfOf(f.h.App).Has(sumOf(data)) })
+	far, err := bucket.Open(t.Context(), evidence.Key(sumOf(data), 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = far.Close() }()
+	if is, _, err := evidence.SumOf(far); err != nil || is != sumOf(data) {
+		t.Errorf("%s rests as %s: %v", sumOf(data), is, err)
 	}
 }

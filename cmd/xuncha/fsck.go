@@ -3,12 +3,14 @@ package main
 // fsck: does everything agree with everything else?
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
@@ -70,8 +72,9 @@ Exit code 0: no difference is left.`,
 // mend repairs and reports what is left, all of it or nothing.
 func mend(cmd *cobra.Command, app core.App, asJSON bool) error {
 	var left store.Report
+	log := store.Custody{App: app, Now: time.Now, Nonce: rand.Text}
 	err := app.RunInTransaction(func(tx core.App) error {
-		n, report, err := store.Fsck{App: tx}.Repair(cmd.Context())
+		n, report, err := store.Fsck{App: tx}.Repair(cmd.Context(), log)
 		left = report
 		if err == nil && n > 0 {
 			fmt.Fprintf(cmd.ErrOrStderr(), "%s made anew\n", counted(n, "thing"))
@@ -82,7 +85,7 @@ func mend(cmd *cobra.Command, app core.App, asJSON bool) error {
 		err = left.Look(cmd.Context(), store.ShelfOf(app))
 	}
 	if err == nil {
-		left, err = store.Fsck{App: app}.Remake(cmd.Context(), left)
+		left, err = store.Fsck{App: app}.Remake(cmd.Context(), log, left)
 	}
 	if err != nil {
 		return err

@@ -7,28 +7,25 @@ package store
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"slices"
 	"strconv"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"xuncha/casework"
-	"xuncha/evidence"
 )
 
 // rounds of repair: what one mends may show what was made from it.
 const rounds = 4
 
 // Repair mends what is derived, in the transaction of App, and returns how much it took up
-// and what is left.
-func (s Fsck) Repair(ctx context.Context) (mended int, left Report, err error) {
+// and what is left. The log, which needs no key, is told of copies that are made anew.
+func (s Fsck) Repair(ctx context.Context, log Custody) (mended int, left Report, err error) {
 	for range rounds {
 		if left, err = s.Run(); err != nil {
 			return mended, left, err
 		}
-		n, err := s.mend(ctx, left)
+		n, err := s.mend(ctx, log.In(s.App), left)
 		if err != nil || n == 0 {
 			return mended, left, err
 		}
@@ -38,7 +35,7 @@ func (s Fsck) Repair(ctx context.Context) (mended int, left Report, err error) {
 	return mended, left, err
 }
 
-func (s Fsck) mend(ctx context.Context, report Report) (int, error) {
+func (s Fsck) mend(ctx context.Context, log Custody, report Report) (int, error) {
 	done := map[string]bool{}
 	for _, d := range report.Differences {
 		key := d.Collection + "/" + d.Record
@@ -46,14 +43,14 @@ func (s Fsck) mend(ctx context.Context, report Report) (int, error) {
 			continue
 		}
 		done[key] = true
-		if err := s.repair(ctx, d); err != nil {
+		if err := s.repair(ctx, log, d); err != nil {
 			return len(done), fmt.Errorf("%s: %w", key, err)
 		}
 	}
 	return len(done), nil
 }
 
-func (s Fsck) repair(ctx context.Context, d Difference) error {
+func (s Fsck) repair(ctx context.Context, log Custody, d Difference) error {
 	if d.Collection == "sync_meta" { // only the head is derived
 		return Feed{App: s.App}.exec(`UPDATE sync_meta SET value = (SELECT max(seq) FROM sync_feed) WHERE key = 'head'`, dbx.Params{})
 	}
@@ -67,6 +64,9 @@ func (s Fsck) repair(ctx context.Context, d Difference) error {
 			return err
 		}
 		for _, r := range records {
+			if name == "evidence" && d.Check == "files" {
+				return s.derive(ctx, log, r)
+			}
 			return s.anew(ctx, d.Collection, r)
 		}
 	}
@@ -94,10 +94,6 @@ func (s Fsck) anew(ctx context.Context, as string, r *core.Record) error {
 	case "cases":
 		if err := s.tables(ctx, r); err != nil {
 			return err
-		}
-	case "evidence":
-		if err := s.derive(ctx, r); err != nil { // it stays a difference; the rest is mended
-			slog.Warn("small copies of a photo could not be made", "evidence", r.Id, "error", err)
 		}
 	}
 	if _, synced := projections[r.Collection().Name]; !synced {
@@ -167,73 +163,6 @@ func (s Fsck) document(r *core.Record) error {
 	}
 	c.Seq = seq // phones see it now
 	return feed.place(r.Id, c)
-}
-
-// derive makes the small copies of a photo that are not there, from an original that is here.
-func (s Fsck) derive(ctx context.Context, r *core.Record) error {
-	if sum := r.GetString("sha256"); !evidence.Sum.MatchString(sum) || !ShelfOf(s.App).Has(sum) || !derivable(r) {
-		return nil
-	}
-	_, err := s.copies(ctx, r)
-	return err
-}
-
-// copies makes the small copies of a photo and returns their sizes by px.
-func (s Fsck) copies(ctx context.Context, r *core.Record) (map[int]int64, error) {
-	sum, shelf := r.GetString("sha256"), ShelfOf(s.App)
-	f, err := shelf.Open(ctx, sum, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	meta, err := evidence.ReadMeta(f, r.GetString("mime"))
-	if err != nil {
-		meta.Orientation = 1
-	}
-	if _, err := f.Seek(0, 0); err != nil {
-		return nil, err
-	}
-	derived, err := evidence.Derive(ctx, f, meta.Orientation)
-	if err != nil {
-		return nil, err
-	}
-	made := map[int]int64{}
-	for px, data := range derived {
-		if err := shelf.PutDerivative(sum, px, data); err != nil {
-			return nil, err
-		}
-		made[px] = int64(len(data))
-	}
-	return made, nil
-}
-
-// Remake makes small copies that are missing in the depot, after Look named them; never in a
-// transaction. It returns the report without those.
-func (s Fsck) Remake(ctx context.Context, report Report) (Report, error) {
-	shelf := ShelfOf(s.App)
-	done := map[string]bool{}
-	for _, d := range report.Differences {
-		if !d.Derived || d.Check != "files" || shelf.Depot == nil || done[d.Record] {
-			continue
-		}
-		r, err := s.App.FindRecordById("evidence", d.Record)
-		if err != nil {
-			return report, err
-		}
-		made, err := s.copies(ctx, r)
-		for px, size := range made {
-			if err == nil {
-				err = shelf.Carry(ctx, r.GetString("sha256"), px, size)
-			}
-		}
-		if err != nil {
-			slog.Warn("small copies of a photo could not be made", "evidence", r.Id, "error", err)
-			continue
-		}
-		done[d.Record] = true
-	}
-	report.Differences = slices.DeleteFunc(report.Differences, func(d Difference) bool { return d.Check == "files" && d.Derived && done[d.Record] })
-	return report, nil
 }
 
 // forget drops a document whose record is gone, and says so to the phones that hold it.

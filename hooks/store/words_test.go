@@ -3,8 +3,10 @@ package store_test
 // The lists of words on a phone are those of the program.
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"testing"
+	"time"
 
 	"xuncha/casework"
 	"xuncha/hooks/store"
@@ -50,7 +52,7 @@ func TestTheListsOfWordsAreRewrittenWhenTheProgramChanges(t *testing.T) {
 		(SELECT record FROM sync_doc WHERE json_extract(doc, '$.kind') = 'word_list')`).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if _, left, err := (store.Fsck{App: h.App}).Repair(t.Context()); err != nil || len(left.Differences) != 0 || count(lists) != all {
+	if _, left, err := (store.Fsck{App: h.App}).Repair(t.Context(), store.Custody{Now: time.Now, Nonce: rand.Text}); err != nil || len(left.Differences) != 0 || count(lists) != all {
 		t.Errorf("%+v, %d lists (%v)", left.Differences, count(lists), err)
 	}
 	report, err := store.Fsck{App: h.App}.Run()
