@@ -139,13 +139,13 @@ func film(seed uint64, size int) []byte {
 func (p *peer) byTus(data []byte) error {
 	sum := sha256.Sum256(data)
 	name := base64.StdEncoding.EncodeToString([]byte(hex.EncodeToString(sum[:])))
-	res, err := p.ask(http.MethodPost, p.told.URL+"/api/evidence/upload/", map[string]string{
+	said, err := p.ask(http.MethodPost, p.told.URL+"/api/evidence/upload/", map[string]string{
 		"Tus-Resumable": "1.0.0", "Upload-Length": strconv.Itoa(len(data)), "Upload-Metadata": "sha256 " + name,
 	}, nil)
 	if err != nil {
 		return err
 	}
-	_, err = p.ask(http.MethodPatch, res.Header.Get("Location"), map[string]string{
+	_, err = p.ask(http.MethodPatch, said.Get("Location"), map[string]string{
 		"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream",
 	}, data)
 	return err
@@ -166,7 +166,7 @@ func (p *peer) byForm(data []byte) error {
 	return err
 }
 
-func (p *peer) ask(method, url string, header map[string]string, body []byte) (*http.Response, error) {
+func (p *peer) ask(method, url string, header map[string]string, body []byte) (http.Header, error) {
 	req, err := http.NewRequest(method, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -183,5 +183,5 @@ func (p *peer) ask(method, url string, header map[string]string, body []byte) (*
 	if err = errors.Join(err, res.Body.Close()); err == nil && res.StatusCode/100 != 2 {
 		err = fmt.Errorf("%s %s: %d %s", method, url, res.StatusCode, said)
 	}
-	return res, err
+	return res.Header, err
 }
