@@ -54,9 +54,6 @@ func (d *decoder) scan(head []byte) (byte, error) {
 			}
 		}
 	}
-	if s.run > 0 {
-		return 0, broken("a run of blocks goes on behind the last")
-	}
 	m, err := d.aligned()
 	if m >= rst0 && m <= rst7 {
 		m = 0
