@@ -99,8 +99,8 @@ func (s seeding) photos(list []demo.Photo) error {
 		if err != nil {
 			return err
 		}
-		for size, data := range derived {
-			if err := s.shelf.PutDerivative(sum, size, data); err != nil {
+		for _, size := range []int{evidence.Small, evidence.Large} { // the large one says that both are there
+			if err := s.shelf.PutDerivative(sum, size, derived[size]); err != nil {
 				return err
 			}
 		}
