@@ -14,7 +14,7 @@ import (
 )
 
 // stripSide is how many rows, or columns, are resized at a time.
-const stripSide = 128
+const stripSide = 64
 
 // resample makes an image smaller, to w x h px, in its own planes, which are changed.
 func resample(img *image.YCbCr, w, h int) *image.YCbCr {
