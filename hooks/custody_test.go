@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
 	"maps"
 	"net/http"
@@ -39,15 +38,7 @@ func original(t *testing.T, h *house.House, token, id string, reason ...string) 
 		}
 		return status, data, nil
 	}
-	res, err := http.Get(h.URL + said["url"].(string))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	res, data := request(t, "GET", h.URL+said["url"].(string), nil, nil)
 	return res.StatusCode, data, res.Header
 }
 
@@ -222,26 +213,10 @@ func TestACopyHasAStrongTagAndRanges(t *testing.T) {
 	upload(t, f.h, f.a.Token, shot)
 	stored(t, f.h, id)
 	ask := func(header map[string]string) (*http.Response, []byte) {
-		req, err := http.NewRequest("GET", f.h.URL+"/api/evidence/"+id+"/320", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Authorization", f.b.Token)
-		for k, v := range header {
-			req.Header.Set(k, v)
-		}
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = res.Body.Close() }()
-		data, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return res, data
+		header["Authorization"] = f.b.Token
+		return request(t, "GET", f.h.URL+"/api/evidence/"+id+"/320", header, nil)
 	}
-	res, whole := ask(nil)
+	res, whole := ask(map[string]string{})
 	tag := res.Header.Get("ETag")
 	if res.StatusCode != http.StatusOK || len(tag) < 10 || strings.HasPrefix(tag, "W/") {
 		t.Fatalf("%d, ETag %q", res.StatusCode, tag)

@@ -12,6 +12,8 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -42,15 +44,13 @@ func snapAt(seed uint64, at time.Time, lon, lat float64) []byte {
 	return photo.JPEG(photo.Scene(seed, 640, 480), photo.Tags{Lon: lon, Lat: lat, Taken: at, Orientation: 1})
 }
 
-// tus speaks to the upload route.
-func tus(t *testing.T, h *house.House, method, path, token string, header map[string]string, body []byte) (*http.Response, []byte) {
+// request asks and reads the answer to its end.
+func request(t *testing.T, method, url string, header map[string]string, body []byte) (*http.Response, []byte) {
 	t.Helper()
-	req, err := http.NewRequest(method, h.URL+path, bytes.NewReader(body))
+	req, err := http.NewRequest(method, url, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", token)
-	req.Header.Set("Tus-Resumable", "1.0.0")
 	for k, v := range header {
 		req.Header.Set(k, v)
 	}
@@ -59,11 +59,19 @@ func tus(t *testing.T, h *house.House, method, path, token string, header map[st
 		t.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	var out bytes.Buffer
-	if _, err := out.ReadFrom(res.Body); err != nil {
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return res, out.Bytes()
+	return res, data
+}
+
+// tus speaks to the upload route.
+func tus(t *testing.T, h *house.House, method, path, token string, header map[string]string, body []byte) (*http.Response, []byte) {
+	t.Helper()
+	all := map[string]string{"Authorization": token, "Tus-Resumable": "1.0.0"}
+	maps.Copy(all, header)
+	return request(t, method, h.URL+path, all, body)
 }
 
 // begin creates an upload and returns its path.

@@ -5,7 +5,6 @@ package hooks_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -45,24 +44,11 @@ func get(t *testing.T, h *house.House, path, token, part string) (*http.Response
 		}
 		path = said["url"].(string)
 	}
-	req, err := http.NewRequest("GET", h.URL+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", token)
+	header := map[string]string{"Authorization": token}
 	if part != "" {
-		req.Header.Set("Range", part)
+		header["Range"] = part
 	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res, data
+	return request(t, "GET", h.URL+path, header, nil)
 }
 
 // filesOf asks fsck's question of files, S3 included.
