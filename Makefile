@@ -62,6 +62,7 @@ soak: js s3 native
 	$(GO) test -run '^$$' -fuzz FuzzReadMeta -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzDerive -fuzztime 60s ./evidence
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime 10m ./evidence/jpegscale
+	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime 60s ./evidence/heic
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 60s ./evidence/stamp
 	$(GO) test -run '^$$' -fuzz FuzzThumbnail -fuzztime 60s ./evidence
 	QUEUE_PHOTOS=1000 $(GO) test -run TestAQueueOfLargePhotos -count 1 -timeout 60m ./evidence

@@ -45,6 +45,15 @@ func (w *Worker) copies(ctx context.Context, photo io.ReadSeeker, sum string, fi
 	return finding.note(stand)
 }
 
+// copiesThere notes the copies that another row of the same bytes has.
+func (w *Worker) copiesThere(sum string, finding *Finding) error {
+	stand, err := w.Shelf.standing(sum)
+	if err != nil || len(stand) < len(sizesInOrder) {
+		return err
+	}
+	return finding.note(stand)
+}
+
 // note keeps what copies are: their sums, and what is to be seen on the small one.
 func (f *Finding) note(copies map[int][]byte) error {
 	for px, data := range copies {

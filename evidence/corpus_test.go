@@ -13,6 +13,7 @@ import (
 	"image/gif"
 	"image/png"
 	"io"
+	"os"
 	"strings"
 	"testing"
 
@@ -141,6 +142,15 @@ func heicBox(length uint32, name, body string) string {
 	return string(binary.BigEndian.AppendUint32(nil, length)) + name + body
 }
 
+// heicFile is one of those that the decoder's own tests have.
+func heicFile(name string) []byte {
+	data, err := os.ReadFile("heic/testdata/" + name + ".heic")
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
 const heicHead = "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
 
 // riff is a WebP of chunks.
@@ -261,11 +271,15 @@ func corpus(t *testing.T) []hostile {
 		{"a text that inflates to 256 MB", withChunk(small, "zTXt", append([]byte("Raw profile type exif\x00\x00"), inflating(1<<28)...)), "", "", ""},
 		{"a PNG that moves", withChunk(small, "acTL", []byte("\xff\xff\xff\xff\x00\x00\x00\x00")), "", "", ""},
 		{"a palette that is too short", shortPalette(), "", "", ""},
-		// HEIC is not decoded here; its tags are read.
-		{"a HEIC of a head alone", []byte(heicHead), "", "", ""},
-		{"a HEIC whose box says 4 GB", []byte(heicHead + heicBox(0xffffffff, "meta", "\x00\x00\x00\x00")), "", "", ""},
-		{"a HEIC whose box is shorter than its head", []byte(heicHead + heicBox(3, "meta", "\x00\x00\x00\x00")), "", "", ""},
-		{"a HEIC whose boxes hold themselves", []byte(heicHead + heicBox(100, "meta", "\x00\x00\x00\x00"+strings.Repeat(heicBox(100, "iinf", "\x00\x00\x00\x00"), 7))), "", "", ""},
+		// HEIC is looked into only when it is decoded; its tags are read.
+		{"a HEIC of a head alone", []byte(heicHead), "", CodeBroken, ""},
+		{"a HEIC whose box says 4 GB", []byte(heicHead + heicBox(0xffffffff, "meta", "\x00\x00\x00\x00")), "", CodeBroken, ""},
+		{"a HEIC whose box is shorter than its head", []byte(heicHead + heicBox(3, "meta", "\x00\x00\x00\x00")), "", CodeBroken, ""},
+		{"a HEIC whose boxes hold themselves", []byte(heicHead + heicBox(100, "meta", "\x00\x00\x00\x00"+strings.Repeat(heicBox(100, "iinf", "\x00\x00\x00\x00"), 7))), "", CodeBroken, ""},
+		{"a HEIC of 18 KB and 80 megapixels", heicFile("bomb"), "", CodePixels, ""},
+		{"a HEIC that is cut", heicFile("phone")[:700], "", CodeBroken, ""},
+		{"a HEIC that says it is 65,535 px wide", bytes.Replace(heicFile("phone"), []byte("\x00\x00\x00\x78\x00\x00\x00\x64"), []byte("\x00\x00\xff\xff\x00\x00\xff\xff"), 1), "", CodePixels, ""},
+		{"a HEIC whose grid is of 256 x 256 tiles", bytes.Replace(heicFile("phone"), []byte("\x00\x00\x01\x01\x00\x78\x00\x64"), []byte("\x00\x00\xff\xff\xff\xff\xff\xff"), 1), "", CodeBroken, ""},
 	}
 	return list
 }

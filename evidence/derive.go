@@ -15,6 +15,7 @@ import (
 
 	"github.com/disintegration/imaging"
 
+	"xuncha/evidence/heic"
 	"xuncha/evidence/jpegscale"
 )
 
@@ -30,7 +31,7 @@ var qualities = map[int]int{Large: 85, Small: 80}
 // Derive decodes an image that Check has passed and returns its derivatives as JPEG by
 // size, upright, without transparency and without metadata. An image smaller than a size
 // is not enlarged. A Refusal says that the photo is at fault, and so does a decoder's
-// panic: these bytes come from outside. Any other error passes.
+// panic: these bytes come from outside. Any other error passes. A HEIC is turned by its own marks.
 func Derive(ctx context.Context, r io.ReadSeeker, orientation int) (out map[int][]byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -38,6 +39,11 @@ func Derive(ctx context.Context, r io.ReadSeeker, orientation int) (out map[int]
 		}
 	}()
 	src := &source{ReadSeeker: r}
+	head := make([]byte, headBytes)
+	n, _ := io.ReadFull(src, head) // a short file has a type too
+	if Sniff(head[:n]) == HEIC {
+		return deriveHEIC(ctx, src)
+	}
 	config, c, err := measure(src)
 	if err != nil {
 		return nil, err
@@ -46,7 +52,35 @@ func Derive(ctx context.Context, r io.ReadSeeker, orientation int) (out map[int]
 	if err != nil {
 		return nil, err
 	}
-	out = map[int][]byte{}
+	return encode(made, orientation)
+}
+
+// deriveHEIC takes seconds and one at a time. A HEIC says in its container how it is turned, and
+// its decoder turns it.
+func deriveHEIC(ctx context.Context, src *source) (out map[int][]byte, err error) {
+	size, err := src.Seek(0, io.SeekEnd)
+	if err == nil {
+		err = src.rewind()
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = heic.Decode(ctx, src, size, func(img image.Image) (err error) {
+		out, err = encode(copiesOf(img), 1)
+		return err
+	})
+	switch {
+	case errors.Is(err, heic.ErrHeavy):
+		err = tooMuch(heic.Memory, CodePixels, "%v", err)
+	case errors.Is(err, heic.ErrBroken):
+		err = refuse(CodeBroken, "%v", err)
+	}
+	return out, src.blame(err)
+}
+
+// encode makes files of copies, upright.
+func encode(made copies, orientation int) (map[int][]byte, error) {
+	out := map[int][]byte{}
 	for size, img := range made {
 		var b bytes.Buffer
 		if err := jpeg.Encode(&b, opaque(upright(img, orientation)), &jpeg.Options{Quality: qualities[size]}); err != nil {

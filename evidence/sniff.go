@@ -27,8 +27,9 @@ const (
 // Image tells whether a type is one of an image.
 func Image(mime string) bool { return slices.Contains([]string{JPEG, PNG, WebP, HEIC}, mime) }
 
-// Derivable tells whether small copies are made of a type, here.
-func Derivable(mime string) bool { return Image(mime) && mime != HEIC }
+// Slow tells whether copies of a type are made only once somebody wants to see them: decoding
+// takes seconds.
+func Slow(mime string) bool { return mime == HEIC }
 
 // headBytes are enough to know a file's type.
 const headBytes = 64
@@ -103,7 +104,7 @@ func Check(r io.ReadSeeker) (mime string, err error) {
 		return "", src.blame(refuse(CodeMedia, "the content is none of JPEG, PNG, WebP, HEIC"))
 	}
 	if mime == HEIC {
-		return mime, src.rewind() // its derivative comes from the phone
+		return mime, src.rewind() // only its decoder knows more
 	}
 	_, _, err = measure(src)
 	return mime, err

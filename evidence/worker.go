@@ -318,8 +318,8 @@ func (w *Worker) inspect(ctx context.Context, f *os.File, item Item, finding *Fi
 	case finding.Meta.Empty:
 		finding.Flags = append(finding.Flags, FlagNoTags)
 	}
-	if mime == HEIC {
-		return nil // the phone sends a JPEG beside it
+	if Slow(mime) {
+		return w.copiesThere(item.Sum, finding) // else they are made once somebody wants to see them
 	}
 	return w.copies(ctx, photo(), item.Sum, finding)
 }

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -60,7 +59,7 @@ func audited(t *testing.T, h *house.House) {
 		t.Fatal(err)
 	}
 	audit := custody.Audit{
-		Files: evidence.Reading{Shelf: evidence.Shelf{Dir: filepath.Join(h.Dir, "evidence")}}, Beside: beside, Key: publicKey(t, h),
+		Files: evidence.Reading{Shelf: store.ShelfOf(h.App)}, Beside: beside, Key: publicKey(t, h),
 	}
 	if err := h.App.RunInTransaction(func(tx core.App) error {
 		audit.Archive = store.Audited{App: tx}

@@ -24,8 +24,10 @@ func bindEvidence(app core.App, h *house) error {
 	}
 	shelf := store.ShelfOf(app)
 	photos := &store.Photos{App: app}
-	worker := evidence.NewWorker(store.PhotoDesk{Evidence: store.Evidence{App: app}, Log: h.log}, shelf, h.cfg.Now)
+	desk := store.PhotoDesk{Evidence: store.Evidence{App: app}, Log: h.log}
+	worker := evidence.NewWorker(desk, shelf, h.cfg.Now)
 	worker.Examiner = photos
+	onView := evidence.NewOnView(desk, photos, shelf, worker.Wake)
 	rows := store.Uploads{App: app, Now: h.cfg.Now}
 	uploads := &evidence.Uploads{
 		Shelf: shelf, Owners: rows, NewID: h.cfg.NewID,
@@ -54,11 +56,12 @@ func bindEvidence(app core.App, h *house) error {
 			slog.Error("half written photos were not removed", "error", err)
 		}
 		passes := route.Passes{Key: h.keys.For("pass"), Now: h.cfg.Now}
-		route.Evidence(se, uploads, shelf, route.Originals{App: app, Log: h.log, Passes: passes})
-		dossiers := store.Dossiers{App: app, Log: h.log, Files: evidence.Reading{Shelf: shelf}, Stamp: h.stamp}
+		route.Evidence(se, uploads, shelf, route.Originals{App: app, Log: h.log, Passes: passes, OnView: onView})
+		dossiers := store.Dossiers{App: app, Log: h.log, Files: evidence.Reading{Shelf: shelf}, Stamp: h.stamp, Show: onView.Make}
 		route.Exports{App: app, Dossiers: dossiers, Passes: passes}.Bind(se)
 		return se.Next()
 	})
+	whileServing(app, onView.Run)
 	whileServing(app, func(ctx context.Context) {
 		if err := uploads.Resume(ctx, h.cfg.Now()); err != nil {
 			slog.Error("uploads that were whole were not finished", "error", err)

@@ -84,8 +84,9 @@ func export(ctx context.Context, app core.App, dir, name, to string, public bool
 	if err != nil {
 		return "", err
 	}
-	files := evidence.Reading{Shelf: store.ShelfOf(app)}
-	s := store.Dossiers{App: app, Log: store.Custody{App: app, Key: key, Now: time.Now, Nonce: rand.Text}, Files: files}
+	shelf, log := store.ShelfOf(app), store.Custody{App: app, Key: key, Now: time.Now, Nonce: rand.Text}
+	onView := evidence.NewOnView(store.PhotoDesk{Evidence: store.Evidence{App: app}, Log: log}, &store.Photos{App: app}, shelf, nil)
+	s := store.Dossiers{App: app, Log: log, Files: evidence.Reading{Shelf: shelf}, Show: onView.Make}
 	if s.Stamp, err = stamping(); err != nil {
 		return "", err
 	}

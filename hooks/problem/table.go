@@ -116,7 +116,7 @@ var rows = map[string]Row{
 	"uploads_unfinished":       {429, "未完成的上传过多，请先完成或删除一些。", "Too many uploads are unfinished; finish or delete some."},
 	"photo_no_copy":            {404, "该文件没有缩略图，请查看原件。", "There are no small copies of this file; take the original."},
 	"storage_away":             {503, "照片存储暂时无法访问，请稍后再看。", "The place where photos rest does not answer; look again later."},
-	"photo_pending":            {404, "照片尚未送达，请稍后再看。", "The photo has not arrived yet; look again later."},
+	"photo_pending":            {404, "照片尚未送达或正在处理，请稍后再看。", "The photo has not arrived yet, or is being made ready; look again later."},
 
 	"bad_form":               {400, "表单内容有误或传输中断，请重新提交。", "The form is not valid or broke off; send it again."},
 	"field_unknown":          {400, "有无法识别的字段，请核对字段名。", "There is a field that is not known; check its name."},

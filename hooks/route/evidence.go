@@ -163,8 +163,27 @@ func (p photos) view(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	if tag == "" && evidence.Slow(see.Mime) {
+		return p.ask(see)
+	}
 	return serve(e, p.shelf, photo{sum: see.Sum, px: size, name: id + "-" + form, mime: evidence.JPEG, tag: tag})
 }
+
+// ask lets the copies of a photo be made that nobody has looked at before.
+func (p photos) ask(see store.View) error {
+	err := p.originals.OnView.Ask(see.Sum)
+	var refusal evidence.Refusal
+	if errors.As(err, &refusal) {
+		return problem.New("photo_no_copy", "%v", refusal)
+	}
+	if err != nil {
+		return err
+	}
+	return problem.New("photo_pending", "its copies are being made").In(askSoon)
+}
+
+// askSoon is in how many seconds a client looks again for copies that are being made.
+const askSoon = 3
 
 // original shows what came, to whoever has the address that was given for it.
 func (p photos) original(e *core.RequestEvent) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"xuncha/casework"
+	"xuncha/evidence"
 	"xuncha/evidence/custody"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/store"
@@ -18,8 +19,9 @@ import (
 
 // Originals gives addresses of originals, and proofs.
 type Originals struct {
-	App core.App
-	Log store.Custody
+	App    core.App
+	Log    store.Custody
+	OnView *evidence.OnView
 	Passes
 }
 

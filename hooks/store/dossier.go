@@ -26,6 +26,8 @@ type Dossiers struct {
 	App   core.App
 	Log   Custody
 	Files custody.Files
+	// Show makes the copies of a photo whose copies are made only when somebody looks.
+	Show func(ctx context.Context, sum string) error
 	// Stamp asks a time-stamping authority; nil: there is none.
 	Stamp func(ctx context.Context, head string) ([]byte, error)
 }
@@ -61,11 +63,30 @@ func (s Dossiers) Name(caseID string) (string, error) {
 // Write writes the folder of a case into a sink. Until all photos are in it, nothing is
 // written in the house.
 func (s Dossiers) Write(ctx context.Context, x Export, to dossier.Sink) error {
+	if err := s.show(ctx, x.Case); err != nil {
+		return err
+	}
 	contents, err := s.contents(x)
 	if err != nil {
 		return err
 	}
 	return dossier.Write(ctx, to, contents, func(sum string) (custody.Proof, []byte, error) { return s.seal(ctx, x, contents, sum) })
+}
+
+// show makes the copies that are to go out and that nobody has looked at yet.
+func (s Dossiers) show(ctx context.Context, caseID string) error {
+	records, err := s.App.FindAllRecords("evidence", ofTheFamily(caseID))
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if r.GetString("state") != "pending" && shown(r) && evidence.Slow(r.GetString("mime")) {
+			if err := s.Show(ctx, r.GetString("sha256")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // seal logs that every photo went out with a list, and proves all of it.

@@ -158,12 +158,16 @@ const waiting = `SELECT e.id AS id, e.sha256 AS sum, e.size AS size FROM evidenc
 
 // Waiting returns rows whose bytes are there.
 func (s Evidence) Waiting(after string, limit int) ([]evidence.Item, error) {
+	return s.items(waiting, dbx.Params{"after": after, "limit": limit})
+}
+
+func (s Evidence) items(query string, params dbx.Params) ([]evidence.Item, error) {
 	var rows []struct {
 		ID   string `db:"id"`
 		Sum  string `db:"sum"`
 		Size int64  `db:"size"`
 	}
-	if err := s.App.DB().NewQuery(waiting).Bind(dbx.Params{"after": after, "limit": limit}).All(&rows); err != nil {
+	if err := s.App.DB().NewQuery(query).Bind(params).All(&rows); err != nil {
 		return nil, err
 	}
 	items := make([]evidence.Item, len(rows))
@@ -228,7 +232,7 @@ type View struct {
 	Sum       string
 	Mime      string // as the worker found it
 	Original  bool   // the file itself, not only its derivatives
-	Bare      bool   // there are no small copies of it
+	Bare      bool   // there are no small copies of it, and will be none
 	AsksFirst bool   // it says where a complainant stood, which this user sees for a reason only
 	Pending   bool   // the worker has not seen the bytes: nothing is shown yet
 	Preview   bool   // but for a first preview, where there is one: its author has brought the bytes
@@ -278,7 +282,7 @@ func (s Evidence) See(user *core.Record, id string) (View, error) {
 
 func (s Evidence) viewOf(user, r *core.Record) (View, error) {
 	v := View{
-		ID: r.Id, Sum: r.GetString("sha256"), Mime: r.GetString("mime"), Pending: r.GetString("state") == "pending", Bare: !derivable(r), Original: true,
+		ID: r.Id, Sum: r.GetString("sha256"), Mime: r.GetString("mime"), Pending: r.GetString("state") == "pending", Bare: !shown(r), Original: true,
 	}
 	if v.Pending {
 		upload, err := Uploads{App: s.App}.BySum(r.GetString("author"), v.Sum)

@@ -58,7 +58,11 @@ func (s Fsck) files(r *Report) error {
 			return err
 		}
 		want := []farFile{{record.Id, sum, 0, receipt.Size}}
-		if derivable(record) {
+		copied, err := s.copied(record)
+		if err != nil {
+			return err
+		}
+		if copied {
 			want = append(want, farFile{record.Id, sum, evidence.Small, 0}, farFile{record.Id, sum, evidence.Large, 0})
 		}
 		for _, f := range want {
@@ -136,11 +140,21 @@ func (r *Report) Look(ctx context.Context, shelf evidence.Shelf) error {
 	return err
 }
 
-// derivable: the photo could be decoded, here.
-func derivable(record *core.Record) bool {
+// shown: there are small copies of a photo, or will be once somebody looks.
+func shown(record *core.Record) bool {
 	var flags []string
 	_ = record.UnmarshalJSONField("flags", &flags) // an empty column is no flag
-	return evidence.Derivable(record.GetString("mime")) && !slices.Contains(flags, evidence.FlagUnreadable)
+	return evidence.Image(record.GetString("mime")) && !slices.Contains(flags, evidence.FlagUnreadable)
+}
+
+// copied: there must be small copies of a photo. Of those that are made when somebody looks the
+// log knows it.
+func (s Fsck) copied(record *core.Record) (bool, error) {
+	if !shown(record) || !evidence.Slow(record.GetString("mime")) {
+		return shown(record), nil
+	}
+	sum, err := Custody{App: s.App}.CopySum(record.Id, evidence.Large)
+	return sum != "", err
 }
 
 const doneUploads = `SELECT DISTINCT sha256 FROM uploads WHERE done = 1`

@@ -113,7 +113,7 @@ func (s *Photos) Load(ctx context.Context, shelf evidence.Shelf) error {
 		made := map[string]*likeness.Hash{}
 		for _, sum := range sums {
 			after = sum
-			if data, err := os.ReadFile(shelf.Derivative(sum, evidence.Small)); err == nil { // else there is none: HEIC, or broken
+			if data, err := os.ReadFile(shelf.Derivative(sum, evidence.Small)); err == nil { // else there is none, or none yet
 				made[sum] = evidence.Picture(data)
 			}
 		}
@@ -135,13 +135,12 @@ func (s *Photos) Load(ctx context.Context, shelf evidence.Shelf) error {
 // Touched lists what is to be checked again because a photo's row came, was stored, or says
 // something else of its item and its partner. It runs in the transaction of that.
 func Touched(tx core.App, r *core.Record, later []string) error {
-	list, err := json.Marshal(later)
-	if err != nil {
+	if err := againAll(tx, later); err != nil {
 		return err
 	}
 	params := dbx.Params{
 		"id": r.Id, "sum": r.GetString("sha256"), "previous": r.GetString("previous"), "partner": r.GetString("pair_of"), "case": r.GetString("case"),
-		"item": r.GetString("item"), "device": r.GetString("device"), "at": r.GetString("taken_at"), "later": string(list),
+		"item": r.GetString("item"), "device": r.GetString("device"), "at": r.GetString("taken_at"),
 	}
 	for _, ask := range []struct {
 		query string
@@ -149,7 +148,6 @@ func Touched(tx core.App, r *core.Record, later []string) error {
 	}{
 		{againPrevious, true},
 		{againPartners, true},
-		{againLater, len(later) > 0},
 		{againSiblings, r.GetString("previous") != ""},
 		{againPartner, r.GetString("pair_of") != ""},
 		{againItem, r.GetString("item") != ""},
@@ -163,6 +161,18 @@ func Touched(tx core.App, r *core.Record, later []string) error {
 		}
 	}
 	return nil
+}
+
+// againAll lists photos to be checked again.
+func againAll(tx core.App, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	return Feed{App: tx}.exec(againLater, dbx.Params{"later": string(list)})
 }
 
 // boundOf are those of the values that a query names.
@@ -241,8 +251,10 @@ func keepChecks(tx core.App, r *core.Record, f evidence.Finding) error {
 	if err := checked(r, f.Checks); err != nil {
 		return err
 	}
-	if err := keepHash(tx, r.GetString("sha256"), f.Picture); err != nil {
-		return err
+	if f.Picture != nil || !evidence.Slow(f.Mime) { // else it is seen when its copies are made
+		if err := keepHash(tx, r.GetString("sha256"), f.Picture); err != nil {
+			return err
+		}
 	}
 	return Touched(tx, r, f.Later)
 }
