@@ -33,12 +33,38 @@ func newGrid(in frame, border []orb.Point, arcs []arc) grid {
 		for column := range f.n[0] {
 			cell := row*f.n[0] + column
 			hits := f.hits[f.first[cell]:f.first[cell+1]]
-			f.cells[cell] = f.held(claims, hits)
+			f.cells[cell] = f.content(claims, hits)
 			claims = f.walk(claims, hits, f.corner(column, row), f.corner(column+1, row))
 		}
 	}
-	f.words = slices.Clone(f.words) // without room to grow
+	f.fold()
+	f.words, f.cells, f.blocks = slices.Clone(f.words), slices.Clone(f.cells), slices.Clone(f.blocks) // without room to grow
 	return f.grid
+}
+
+// fold puts the cells into blocks, and keeps those only that differ from others in theirs.
+func (f *filling) fold() {
+	flat := f.cells
+	f.cells = nil
+	for south := 0; south < f.n[1]; south += blockSide {
+		for west := 0; west < f.n[0]; west += blockSide {
+			var block [blockSide * blockSide]uint32
+			first, same := flat[south*f.n[0]+west], true
+			for row := south; row < min(south+blockSide, f.n[1]); row++ {
+				for column := west; column < min(west+blockSide, f.n[0]); column++ {
+					held := flat[row*f.n[0]+column]
+					block[row%blockSide*blockSide+column%blockSide] = held
+					same = same && held == first && held < divided
+				}
+			}
+			if same {
+				f.blocks = append(f.blocks, first)
+				continue
+			}
+			f.blocks = append(f.blocks, divided+uint32(len(f.cells)))
+			f.cells = append(f.cells, block[:]...)
+		}
+	}
 }
 
 // lay counts how many edges each cell gets, and then gives it them, in the order of the arcs.
@@ -77,8 +103,8 @@ func (f *filling) ends() int {
 	return n + len(f.hits)/16 // where a run ends with its cell
 }
 
-// held is what a cell holds of which some parts claim the corner.
-func (f *filling) held(claims []uint32, hits []hit) uint32 {
+// content is what a cell holds of which some parts claim the corner.
+func (f *filling) content(claims []uint32, hits []hit) uint32 {
 	if len(hits) == 0 && len(claims) == 0 {
 		return 0
 	}

@@ -399,14 +399,22 @@ func FuzzReadDivisions(f *testing.F) {
 	})
 }
 
-func BenchmarkLookup(b *testing.B) {
-	s := city
-	s.Columns, s.Rows, s.Detail = 9, 9, 8
-	p := NewPartition(divisions(b, s))
+// The full size stands in bench/geo.
+func BenchmarkOwner(b *testing.B) {
+	ds := country.Divisions()
+	p := NewPartition(ds)
 	r := rand.New(rand.NewPCG(1, 1))
-	for b.Loop() {
-		if _, err := p.Lookup(orb.Point{116 + r.Float64(), 39 + r.Float64()}, 0); err != nil {
-			b.Fatal(err)
+	for kind, name := range []string{"anywhere", "within 200 m of a border"} {
+		places := make([]orb.Point, 1<<16)
+		for i := range places {
+			places[i], _ = placeIn(r, ds, kind)
 		}
+		b.Run(name, func(b *testing.B) {
+			i := 0
+			for b.Loop() {
+				p.Owner(places[i%len(places)])
+				i++
+			}
+		})
 	}
 }

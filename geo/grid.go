@@ -13,12 +13,29 @@ import (
 
 type grid struct {
 	frame
+	blocks   []uint32 // of blockSide x blockSide cells: what all of them hold, or divided and where they begin in cells
 	cells    []uint32 // a part + 1, 0 for nobody, or mixedCell and where its words begin
 	words    []uint32 // of the mixed cells, one after the other (see mixed)
 	vertices []orb.Point
 }
 
-const mixedCell = 1 << 31
+const (
+	divided   = 1 << 30
+	mixedCell = 1 << 31
+	blockSide = 4 // the blocks of a country take a megabyte, which stays near to the processor
+)
+
+// held is what a cell holds.
+func (g *grid) held(column, row int) uint32 {
+	held := g.blocks[row/blockSide*g.across()+column/blockSide]
+	if held < divided {
+		return held
+	}
+	return g.cells[held-divided+uint32(row%blockSide*blockSide+column%blockSide)]
+}
+
+// across is how many blocks lie along a parallel.
+func (g *grid) across() int { return (g.n[0] + blockSide - 1) / blockSide }
 
 // mixed is a cell with borders in it, or one that two claim. In words: how many parts, claims
 // and runs it has, and its first vertex; then the parts; then the runs, three words each: how
@@ -71,7 +88,7 @@ func (g *grid) owner(at orb.Point) (part uint32, clear bool) {
 	if !ok {
 		return none, true
 	}
-	held := g.cells[row*g.n[0]+column]
+	held := g.held(column, row)
 	if held < mixedCell {
 		return held - 1, true // 0 - 1 is none
 	}
@@ -101,7 +118,7 @@ func (g *grid) claims(at orb.Point) []uint32 {
 	if !ok {
 		return nil
 	}
-	held := g.cells[row*g.n[0]+column]
+	held := g.held(column, row)
 	switch {
 	case held == 0:
 		return nil

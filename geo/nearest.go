@@ -45,7 +45,7 @@ func (p *Partition) doubt(o *Owner, at orb.Point, accuracy float64) {
 // around calls each for the mixed cells within reach metres of a place, ring by ring, until
 // what lies further out is further than each says that matters. Scale is metres per degree.
 func (g *grid) around(at orb.Point, reach float64, scale [2]float64, each func(mixed) (matters float64)) {
-	if len(g.cells) == 0 {
+	if len(g.blocks) == 0 {
 		return
 	}
 	lat, lon := reach/metresPerDegree, reach/max(0.1*metresPerDegree, scale[0])
@@ -61,7 +61,10 @@ func (g *grid) around(at orb.Point, reach float64, scale [2]float64, each func(m
 				step = max(1, 2*k) // the two sides of the ring
 			}
 			for x := column - k; x <= column+k; x += step {
-				if held := g.cells[y*g.n[0]+min(max(x, 0), g.n[0]-1)]; x >= west && x <= east && held >= mixedCell {
+				if x < west || x > east {
+					continue
+				}
+				if held := g.held(x, y); held >= mixedCell {
 					matters = each(g.mixed(held))
 				}
 			}

@@ -70,18 +70,8 @@ func bounds(polygon orb.Polygon) bool {
 // for what is no place. Where two claim it, it is the one that Lookup says. It allocates
 // nothing where the borders are a partition, as they should be.
 func (p *Partition) Owner(at orb.Point) string {
-	at = settled(at)
-	part, clear := p.grid.owner(at)
-	if !clear {
-		part = none
-		if claims := p.grid.claims(at); len(claims) > 0 {
-			part = claims[0]
-		}
-	}
-	if part == none {
-		return ""
-	}
-	return p.parts[part].Code
+	first, _ := p.claims(settled(at))
+	return first.Code
 }
 
 // Lookup finds the owner of a WGS-84 place known to accuracy metres. The error is a Refusal.
@@ -90,15 +80,8 @@ func (p *Partition) Lookup(at orb.Point, accuracy float64) (Owner, error) {
 		return Owner{}, err
 	}
 	at = settled(at)
-	own := p.claims(at)
-	var o Owner
-	if len(own) > 0 {
-		o.Code, o.Name = own[0].Code, own[0].Name
-		o.Ancestors = Ancestors(o.Code)
-	}
-	if len(own) > 1 {
-		o.Second, o.Uncertain = own[1].Code, true
-	}
+	first, second := p.claims(at)
+	o := Owner{Code: first.Code, Name: first.Name, Ancestors: Ancestors(first.Code), Second: second.Code, Uncertain: second.Code != ""}
 	if accuracy > 0 {
 		p.doubt(&o, at, accuracy)
 	}
@@ -106,15 +89,26 @@ func (p *Partition) Lookup(at orb.Point, accuracy float64) (Owner, error) {
 }
 
 // claims are the divisions that hold a place, by code: one, where the borders are a partition
-// as they should be; two, where they overlap.
-func (p *Partition) claims(at orb.Point) []Named {
-	var out []Named
-	for _, part := range p.grid.claims(at) { // in the order of codes
-		if d := p.parts[part]; len(out) == 0 || out[len(out)-1].Code != d.Code {
-			out = append(out, d)
+// as they should be; a second one, where they overlap.
+func (p *Partition) claims(at orb.Point) (first, second Named) {
+	part, clear := p.grid.owner(at)
+	if clear {
+		if part != none {
+			first = p.parts[part]
+		}
+		return first, second
+	}
+	claims := p.grid.claims(at) // in the order of codes
+	if len(claims) == 0 {
+		return first, second
+	}
+	first = p.parts[claims[0]]
+	for _, part := range claims[1:] {
+		if d := p.parts[part]; d.Code != first.Code {
+			return first, d
 		}
 	}
-	return out
+	return first, second
 }
 
 // Ancestors of a division code: its city and its province.
