@@ -66,7 +66,7 @@ func ExampleSet_Put() {
 	fmt.Println("closed before:", before.Count(tiles.Filter{}).Status[1], "and now:", set.Node("110000").Count(tiles.Filter{}).Status[1])
 	// Output:
 	// another map, version 2 for [110000 110105 110108]
-	// another tile: 10/842/387
+	// another tile: 10/842/388
 	// closed before: 1 and now: 2
 }
 
@@ -91,10 +91,10 @@ func ExampleSnapshot_Tile() {
 		}
 	}
 	// Output:
-	// zoom 9 [2126 2107] [id=c00000000000003 n=1 overdue=0 s_accepted=1 status=accepted]
-	// zoom 9 [2264 2229] [n=2 overdue=1 s_accepted=1 s_closed=1]
-	// zoom 15 [155 2660] [id=c00000000000001 n=1 overdue=1 s_accepted=1 status=accepted]
-	// zoom 15 [1273 2174] [id=c00000000000002 n=1 overdue=0 s_closed=1 status=closed]
+	// zoom 9 [1714 756] [id=c00000000000003 n=1 overdue=0 s_accepted=1 status=accepted]
+	// zoom 9 [2253 70] [n=2 overdue=1 s_accepted=1 s_closed=1]
+	// zoom 15 [318 635] [id=c00000000000001 n=1 overdue=1 s_accepted=1 status=accepted]
+	// zoom 15 [1436 149] [id=c00000000000002 n=1 overdue=0 s_closed=1 status=closed]
 }
 
 func ExampleSnapshot_Select() {

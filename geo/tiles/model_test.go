@@ -30,7 +30,7 @@ func word(status uint8) string {
 var nodeNames = []string{"nation", "province", "city", "county", "agency"}
 
 // little is a tree of a few cases a leaf.
-var little = sizes{leaf: 4, branch: 3, sets: 1 << 10}
+var little = sizes{leaf: 4, branch: 4, sets: 1 << 10, few: 2}
 
 func id(n int) string { return fmt.Sprintf("case%011dA", n) }
 
@@ -54,7 +54,7 @@ func places() *rapid.Generator[orb.Point] {
 func points() *rapid.Generator[Point] {
 	return rapid.Custom(func(t *rapid.T) Point {
 		return Point{
-			ID: id(rapid.IntRange(0, 40).Draw(t, "id")), At: places().Draw(t, "at"),
+			ID: id(rapid.IntRange(0, 60).Draw(t, "id")), At: places().Draw(t, "at"),
 			Status: rapid.Uint8Range(0, 4).Draw(t, "status"), Types: rapid.Uint16Range(0, 15).Draw(t, "types"),
 			Flags: Flags(rapid.Uint8Range(0, uint8(allFlags)).Draw(t, "flags")), Received: rapid.SampledFrom([]int{0, 1, 19000, 19001, 19002, lastDay}).Draw(t, "day"),
 			Nodes: rapid.SliceOfN(rapid.SampledFrom(nodeNames), 0, 4).Draw(t, "nodes"),

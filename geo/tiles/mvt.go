@@ -177,8 +177,8 @@ func (l *layer) feature(at spot) {
 	g := append(geometry[:0], moveTo)
 	g = binary.AppendUvarint(g, zigzag(l.local(at.x(), l.origin.x())))
 	g = binary.AppendUvarint(g, zigzag(l.local(at.y(), l.origin.y())))
-	size := block0(len(l.tags)) + 2 + block0(len(g))
-	l.features = binary.AppendUvarint(append(l.features, layerFeature), uint64(size))
+	// 24 properties of four bytes at most and the place: each length is one byte
+	l.features = append(l.features, layerFeature, byte(2+len(l.tags)+2+2+len(g)))
 	l.features = block(l.features, featureTags, l.tags)
 	l.features = append(l.features, featureType, aPoint)
 	l.features = block(l.features, featureGeometry, g)
@@ -214,13 +214,4 @@ func block(to []byte, tag byte, body []byte) []byte {
 
 func text(to []byte, tag byte, s string) []byte {
 	return append(binary.AppendUvarint(append(to, tag), uint64(len(s))), s...)
-}
-
-// block0 is how long a field of n bytes is.
-func block0(n int) int {
-	size := 2 + n
-	for ; n >= 0x80; n >>= 7 {
-		size++
-	}
-	return size
 }

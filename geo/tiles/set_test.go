@@ -9,6 +9,7 @@ import (
 	"iter"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -193,6 +194,33 @@ func TestTheWayToASetDoesNotShow(t *testing.T) {
 	})
 }
 
+// Cases that go must not leave a tree of crumbs behind.
+func TestASetThatEmptiesIsSmall(t *testing.T) {
+	const seed, n = 3, 2000
+	r := rand.New(rand.NewPCG(seed, 0))
+	s := sized(names, 0, sizes{leaf: 8, branch: 8, sets: 9})
+	for i := range n {
+		put(t, s, Point{ID: id(i), At: orb.Point{r.Float64(), r.Float64()}, Nodes: []string{"nation"}})
+	}
+	for left, i := range r.Perm(n) {
+		if c := s.Drop(id(i)); len(c.Nodes) != 1 {
+			t.Fatalf("seed %d: %s was not there", seed, id(i))
+		}
+		now := s.now.Load()
+		sound(t, now)
+		leaves := 0
+		for _, b := range now.branches {
+			leaves += len(b.leaves)
+		}
+		if left = n - 1 - left; leaves > left/2+8 || len(now.branches) > leaves/2+2 {
+			t.Fatalf("seed %d: %d cases in %d leaves in %d branches", seed, left, leaves, len(now.branches))
+		}
+	}
+	if len(s.now.Load().branches) > 0 || s.where.n > 0 || slices.Max(s.where.tags) > 0 {
+		t.Errorf("something is left of nothing: %+v", s.where)
+	}
+}
+
 func TestReadersGoOnWhileWritersWrite(t *testing.T) {
 	s := sized(names, 0, sizes{leaf: 16, branch: 4, sets: 1 << 10})
 	done := make(chan struct{})
@@ -281,6 +309,11 @@ func TestWhatIsNoCaseIsRefusedAndChangesNothing(t *testing.T) {
 	if err := s.Build(all([]Point{good, good})); code(err) != CodeTwice {
 		t.Errorf("twice: %v", err)
 	}
+	nowhere := Point{ID: id(3), At: Nowhere, Nodes: good.Nodes}
+	other := New(names, 0)
+	if err := other.Build(all([]Point{nowhere, {ID: id(4), At: good.At}, good})); err != nil || other.Node("nation").Count(Filter{}).N != 1 {
+		t.Errorf("cases that are on no map: %v %+v", err, other.Node("nation").Count(Filter{}))
+	}
 	broken := errors.New("the rows broke off")
 	if err := s.Build(func(yield func(Point, error) bool) { yield(Point{}, broken) }); !errors.Is(err, broken) {
 		t.Errorf("an error of the sequence: %v", err)
@@ -297,7 +330,7 @@ func TestWhatIsNoCaseIsRefusedAndChangesNothing(t *testing.T) {
 }
 
 func TestWhereThereIsNoRoomForMoreSetsOfNodesACaseIsRefused(t *testing.T) {
-	s := sized(names, 0, sizes{leaf: 4, branch: 3, sets: 2})
+	s := sized(names, 0, sizes{leaf: 4, branch: 4, sets: 2})
 	for i, want := range []string{"<nil>", "<nil>", CodeNodes} {
 		if _, err := s.Put(Point{ID: id(i), Nodes: []string{fmt.Sprint(i)}}); code(err) != want {
 			t.Errorf("set %d: %v, want %s", i, err, want)

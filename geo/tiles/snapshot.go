@@ -121,7 +121,7 @@ func (q *query) cases(s *sum, l *leaf, i, j int) {
 }
 
 // each calls do for the cases between two positions, in their order, until it returns false.
-func (q *query) each(from, to position, do func(row) bool) bool {
+func (q *query) each(from, to position, do func(row) bool) {
 	for p := from; p != to && p.branch < len(q.root.branches); {
 		l := q.root.branches[p.branch].leaves[p.leaf]
 		end := len(l.spots)
@@ -130,14 +130,10 @@ func (q *query) each(from, to position, do func(row) bool) bool {
 		}
 		for i := p.at; i < end; i++ {
 			if a := l.attrs[i]; q.takes(a) && q.holds(a.set()) && !do(row{l.spots[i], a, l.ids[i]}) {
-				return false
+				return
 			}
-		}
-		if end < len(l.spots) {
-			break
 		}
 		p.at = end
 		p = q.root.settled(p)
 	}
-	return true
 }
