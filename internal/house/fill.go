@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
-
-	"xuncha/casework"
 )
 
 // manyCases writes cases straight into the table: the counties take turns, the states stand as
@@ -46,7 +44,7 @@ func (h *House) Many(first, n int, counties []County, now time.Time) {
 		h.T.Fatal(err)
 	}
 	_, err := db.NewQuery(manyCases).Bind(dbx.Params{
-		"first": first, "n": n, "codes": list(codes), "agencies": list(agencies), "m": len(counties), "now": casework.Date(now), "seq": seq + 1,
+		"first": first, "n": n, "codes": list(codes), "agencies": list(agencies), "m": len(counties), "now": now.UTC().Format(time.DateOnly), "seq": seq + 1,
 		"west": 116.0, "width": 1.0, "south": 39.4, "height": 1.0,
 	}).Execute()
 	if err != nil {

@@ -38,10 +38,14 @@ var queues = map[string]queue{
 	"overdue":   {cases, "", "cases.overdue = 1", "cases.due_strict", "cases.id"},
 	"due_soon":  {cases, "", "cases.due_soon = 1", "cases.due_strict", "cases.id"},
 	"replying":  {cases, "", "cases.status = 'replying'", "cases.due_strict", "cases.id"},
-	"objected": {"transfers", "cases.transfer = transfers.id", "transfers.state = 'objected' AND cases.status = 'transferred'",
-		"transfers.objected_at", "transfers.id"},
-	"flagged": {"evidence", "cases.id = evidence.`case`", "evidence.state = 'flagged' AND coalesce(evidence.decision, 'null') IN ('', 'null') AND cases.status NOT IN " + over,
-		"evidence.received_at", "evidence.id"},
+	"objected": {
+		"transfers", "cases.transfer = transfers.id", "transfers.state = 'objected' AND cases.status = 'transferred'",
+		"transfers.objected_at", "transfers.id",
+	},
+	"flagged": {
+		"evidence", "cases.id = evidence.`case`", "evidence.state = 'flagged' AND coalesce(evidence.decision, 'null') IN ('', 'null') AND cases.status NOT IN " + over,
+		"evidence.received_at", "evidence.id",
+	},
 }
 
 // over are the states in which nobody decides about a photo any more.
