@@ -48,6 +48,7 @@ lint:
 bench:
 	$(GO) run ./bench/sync
 	$(GO) run ./bench/evidence
+	$(GO) run ./bench/geo
 
 # pictures takes those of the README anew; needs Chromium.
 pictures: build

@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"casework":           {},
 	"casework/casetest":  {"casework"},
 	"geo":                {},
+	"geo/dispatch":       {"geo"},
 	"sync":               {},
 	"sync/rxdb":          {"sync"},
 	"sync/watermelon":    {"sync"},
@@ -67,6 +68,7 @@ var mayImport = map[string][]string{
 	"internal/sabotage":  {},
 	"cmd/xuncha":         {"archive", "casework", "demo", "dossier", "evidence", "evidence/custody", "evidence/stamp", "geo", "hooks", "hooks/depot", "hooks/problem", "hooks/store", "intake", "migrations", "notify", "web"},
 	"bench/evidence":     {"*"},
+	"bench/geo":          {"*"},
 	"bench/sync":         {"*"},
 	".":                  {},
 }
@@ -75,7 +77,7 @@ var mayImport = map[string][]string{
 var pocketBase = []string{"hooks", "hooks/depot", "hooks/route", "hooks/store", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/evidence", "bench/sync"}
 
 // readsTheClock: elsewhere the time comes in as a value.
-var readsTheClock = []string{"cmd/xuncha", "bench/evidence", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/s3test", "internal/journey", "internal/sabotage", "internal/tsatest"}
+var readsTheClock = []string{"cmd/xuncha", "bench/evidence", "bench/geo", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/s3test", "internal/journey", "internal/sabotage", "internal/tsatest"}
 
 const (
 	longestFile     = 400 // lines
