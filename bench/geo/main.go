@@ -28,6 +28,7 @@ func main() {
 var parts = []part{
 	{"lookups", "whose a place is", (*bench).lookups},
 	{"dispatch", "who goes, and in what order", (*bench).dispatch},
+	{"serve", "a house with very many cases, over HTTP", (*bench).serve},
 }
 
 type part struct {
@@ -59,10 +60,11 @@ type sizes struct {
 	small   bool
 	rounds  int // of candidates that take turns; the median counts
 	lookups lookupSizes
+	serve   serveSizes
 }
 
-func full() sizes  { return sizes{rounds: 7, lookups: fullLookups} }
-func small() sizes { return sizes{small: true, rounds: 1, lookups: smallLookups} }
+func full() sizes  { return sizes{rounds: 7, lookups: fullLookups, serve: fullServe} }
+func small() sizes { return sizes{small: true, rounds: 1, lookups: smallLookups, serve: smallServe} }
 
 // goal is one number that was promised.
 type goal struct {
