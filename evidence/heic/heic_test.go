@@ -51,8 +51,10 @@ func TestAPhonesPhotoIsPutTogetherAndTurned(t *testing.T) {
 			x, y int
 			is   color.Color
 		}{
-			{90, 10, color.RGBA{200, 30, 30, 255}}, {90, 110, color.RGBA{30, 180, 40, 255}},
-			{10, 10, color.RGBA{30, 40, 200, 255}}, {10, 110, color.RGBA{250, 250, 250, 255}},
+			{90, 10, color.RGBA{200, 30, 30, 255}},
+			{90, 110, color.RGBA{30, 180, 40, 255}},
+			{10, 10, color.RGBA{30, 40, 200, 255}},
+			{10, 110, color.RGBA{250, 250, 250, 255}},
 		} {
 			if !near(img, corner.x, corner.y, corner.is, 6) {
 				t.Errorf("at %d,%d is %v, not %v", corner.x, corner.y, img.At(corner.x, corner.y), corner.is)
