@@ -1,10 +1,25 @@
 // The main view: the list, the map beside it, the file of a case over both.
 
-import { html } from "preact";
+import { html, useEffect } from "preact";
+import { showCases } from "./caselist.js";
+import { FilterBar } from "./filterbar.js";
+import { ListBox } from "./listbox.js";
+import { loadPeople } from "./people.js";
+import { route } from "./router.js";
+import { useStore } from "./store.js";
+import { listen } from "./stream.js";
+import { t } from "./words.js";
 import { addView } from "./views.js";
 
+listen("again", loadPeople);
+
 function CasesView() {
-  return html`<div class="cases"></div>`;
+  const query = useStore(route, (r) => r.query);
+  useEffect(() => void loadPeople(), []);
+  useEffect(() => showCases(query), [query]);
+  return html`<div class="cases">
+    <section class="side" aria-label=${t("cases")}><${FilterBar} /><${ListBox} /></section>
+  </div>`;
 }
 
 addView("cases", CasesView);
