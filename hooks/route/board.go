@@ -123,6 +123,7 @@ type processTable struct {
 	States  []casework.State      `json:"states"`
 	Actions []casework.ActionRule `json:"actions"`
 	Words   map[string]wordList   `json:"words"`
+	Codes   wordList              `json:"codes"` // why an action is refused, by code
 }
 
 // wordList is an object by code that keeps the order of the process.
@@ -154,8 +155,14 @@ func (b *Board) settings() boardSettings {
 	for list, of := range process.Words {
 		words[list] = of
 	}
+	var codes wordList
+	for _, guards := range [][]casework.Guard{process.Refusals, process.Conditions, process.Guards} {
+		for _, g := range guards {
+			codes = append(codes, casework.Word{Code: g.Code, ZH: g.ZH, EN: g.EN})
+		}
+	}
 	return boardSettings{
 		Version: b.files.Version, Demo: b.Demo, Zone: shanghai.String(), Tiles: b.Tiles.told(),
-		Process: processTable{States: process.States, Actions: process.Actions, Words: words},
+		Process: processTable{States: process.States, Actions: process.Actions, Words: words, Codes: codes},
 	}
 }

@@ -124,6 +124,11 @@ function soon() {
 }
 
 listen("again", readAgain);
+let caughtUp = false;
+listen("hello", () => {
+  if (!caughtUp) soon(); // what changed between the first reading and the first word of the stream
+  caughtUp = true;
+});
 listen("cases", (told) => {
   const of = new Map(news.get().of);
   const now = Date.now();

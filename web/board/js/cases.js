@@ -4,6 +4,7 @@ import { html, useEffect } from "preact";
 import { showCases } from "./caselist.js";
 import { FilterBar } from "./filterbar.js";
 import { ListBox } from "./listbox.js";
+import { MapView } from "./map/view.js";
 import { loadPeople } from "./people.js";
 import { route } from "./router.js";
 import { useStore } from "./store.js";
@@ -19,6 +20,7 @@ function CasesView() {
   useEffect(() => showCases(query), [query]);
   return html`<div class="cases">
     <section class="side" aria-label=${t("cases")}><${FilterBar} /><${ListBox} /></section>
+    <${MapView} />
   </div>`;
 }
 

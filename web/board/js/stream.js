@@ -60,7 +60,7 @@ async function run(mine) {
     const address = "/api/cases/stream" + (version ? "?since=" + encodeURIComponent(version) : "");
     const res = await fetch(address, { headers: { Authorization: token, Accept: "text/event-stream" }, signal: mine.signal });
     if (!res.ok || !res.body) {
-      if (res.status === 404 || res.status === 405) return absent(mine);
+      if ([403, 404, 405].includes(res.status)) return absent(mine);
       throw await refusal(res, token);
     }
     const again = line.get().state === "lost";
@@ -75,7 +75,9 @@ async function run(mine) {
       for (const event of parse(part.value)) hear(event);
     }
   } catch (err) {
-    if (/** @type {any} */ (err)?.status === 401) return line.set({ state: "off" });
+    const status = /** @type {any} */ (err)?.status;
+    if (status === 401) return line.set({ state: "off" });
+    if (status === 503 && line.get().state === "connecting" && mine === current) return later(); // it is being made ready
   } finally {
     clearTimeout(watchdog);
   }
@@ -84,6 +86,10 @@ async function run(mine) {
 
 function lost() {
   line.set((l) => ({ state: "lost", since: l.since || Date.now() }));
+  later();
+}
+
+function later() {
   const wait = Math.min(LONGEST, 1000 * 2 ** tries++);
   timer = setTimeout(connect, wait / 2 + (Math.random() * wait) / 2);
 }
@@ -107,7 +113,8 @@ function hear({ name, data }) {
   } catch {
     return; // not for us
   }
-  if (told.version !== undefined) version = String(told.version);
+  // What the server tells first is where it stands; what we missed comes after that.
+  if (told.version !== undefined && (name !== "hello" || version === "")) version = String(told.version);
   tell(name === "reload" ? "again" : name, told);
 }
 

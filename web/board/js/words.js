@@ -10,7 +10,7 @@ import { createStore } from "./store.js";
  * @typedef {{code: string, zh: string, en: string, open: boolean}} State
  * @typedef {{version: string, now: string, demo: boolean, zone: string,
  *   tiles: {url: string, attribution: string, audit: string, pmtiles: boolean},
- *   process: {states: State[], actions: ActionRule[], words: Record<string, Record<string, Word>>}}} Config
+ *   process: {states: State[], actions: ActionRule[], words: Record<string, Record<string, Word>>, codes: Record<string, Word>}}} Config
  */
 
 export const LANGUAGES = /** @type {const} */ (["zh-CN", "en"]);
@@ -81,6 +81,9 @@ export const stateWord = (code) => said(config.process.states.find((s) => s.code
 
 /** @param {string} name */
 export const actionWord = (name) => said(config.process.actions.find((a) => a.name === name), name);
+
+/** Why an action was refused, or kept for a decision. @param {string} code */
+export const codeWord = (code) => said(config.process.codes[code], code);
 
 /** The codes of the states in which work goes on. */
 export const openStates = () => config.process.states.filter((s) => s.open).map((s) => s.code);
