@@ -57,15 +57,14 @@ function order(c, inspectors, lead, due, reason) {
 }
 
 /** @param {{plan: any, off: Set<string>, toggle: (id: string) => void}} props */
-const PlanTable = ({ plan, off, toggle }) => html`<div class="scroll-x"><table class="plan"><thead><tr><th><span class="sr">${t("take_row")}</span></th><th>${t("case")}</th><th>${t("arg_due")}</th><th>${t("plan_who")}</th><th>${t("plan_why")}</th><th>${t("plan_way")}</th></tr></thead>
-  <tbody>${plan.plan.map((/** @type {any} */ p) => html`<tr key=${p.case} class=${off.has(p.case) ? "off" : ""}>
+const PlanTable = ({ plan, off, toggle }) => html`<div class="scroll-x"><table class="plan"><thead><tr><th><span class="sr">${t("take_row")}</span></th><th>${t("case")}</th><th>${t("arg_due")}</th><th>${t("plan_who")}</th><th>${t("plan_way")}</th></tr></thead>
+  <tbody>${plan.unassigned.map((/** @type {any} */ u) => html`<tr key=${u.case} class="off"><td></td><td class="num">${u.number}</td><td colspan="3" class="overdue">${reasonWord(u.code)}</td></tr>`)}
+  ${plan.plan.map((/** @type {any} */ p) => html`<tr key=${p.case} class=${off.has(p.case) ? "off" : ""}>
     <td><input type="checkbox" aria-label=${t("take_case", { number: p.number })} checked=${!off.has(p.case)} onChange=${() => toggle(p.case)} /></td>
     <td><span class="num muted small">${p.number}</span><span class="block">${p.title}</span></td>
-    <td class="num">${dayWord(p.due)}</td>
-    <td><b>${listed(p.inspectors.map((/** @type {any} */ i) => i.name))}</b>${(p.was ?? []).length > 0 && html`<span class="block small overdue">${t("instead_of", { names: listed(p.was.map(nameOf)) })}</span>`}</td>
-    <td>${p.inspectors.map((/** @type {any} */ i) => html`<span class="why" key=${i.user}>${i.name} <${Reasons} codes=${i.reasons ?? []} /></span>`)}</td>
-    <td class="num muted small">${metresWord(p.metres)}<span class="block">${minutesWord(p.minutes)}</span></td></tr>`)}
-  ${plan.unassigned.map((/** @type {any} */ u) => html`<tr key=${u.case} class="off"><td></td><td class="num">${u.number}</td><td colspan="4" class="overdue">${reasonWord(u.code)}</td></tr>`)}</tbody></table></div>`;
+    <td class="num day">${dayWord(p.due)}</td>
+    <td>${p.inspectors.map((/** @type {any} */ i) => html`<span class="why" key=${i.user}><b>${i.name}</b>${i.user === p.lead && html`<span class="mark">${t("lead")}</span>`}<${Reasons} codes=${i.reasons ?? []} /></span>`)}${(p.was ?? []).length > 0 && html`<span class="block small overdue">${t("instead_of", { names: listed(p.was.map(nameOf)) })}</span>`}</td>
+    <td class="num muted small day">${metresWord(p.metres)}<span class="block">${minutesWord(p.minutes)}</span></td></tr>`)}</tbody></table></div>`;
 
 /** A plan for all that are selected. @param {{ids: string[], onClose: () => void}} props */
 export function Propose({ ids, onClose }) {
