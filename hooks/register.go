@@ -38,7 +38,8 @@ type Config struct {
 	Durable  string // what durable means: DurableDisk, also where it is empty, or DurableBackup
 	AwayDays int    // how long a phone may be away before it begins anew; 0 is store.AwayDays
 
-	Demo []Card // the logins of a demo; its page shows them
+	Demo  []Card // the logins of a demo; its page shows them
+	Tiles Tiles  // the base map under the board's cases; the zero value is none
 
 	Intake intake.Limits // how often the public may complain; the zero value is the defaults
 	Limits route.Limits  // how often one may ask at all; likewise
@@ -83,7 +84,7 @@ func Register(app core.App, cfg Config) error {
 	// The database is not truncated at night: it would block every writer (see the operation notes).
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
-		bindEpochs, bindCustody, bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindHome, bindIntake, bindHeld,
+		bindEpochs, bindCustody, bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindHome, bindBoard, bindIntake, bindHeld,
 		bindDictionaries, bindLimits, bindDesk,
 	} {
 		if err := bind(app, h); err != nil {

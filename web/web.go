@@ -9,10 +9,12 @@ import (
 	"embed"
 	"encoding/json"
 	"html/template"
+	"maps"
+	"slices"
 	"sync"
 )
 
-//go:embed css pages words icon.svg
+//go:embed board css pages vendor words icon.svg
 var files embed.FS
 
 // CSS is the style of all server-rendered pages, tokens first.
@@ -64,3 +66,5 @@ var words = sync.OnceValue(func() map[string]map[string]string {
 	}
 	return all
 })
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -31,6 +31,9 @@ const serveLong = `Runs the server until Ctrl-C. Settings come from the environm
   XUNCHA_QUIET_HOURS       when only urgent messages go out, in Asia/Shanghai (22-7), or off
   XUNCHA_S3_ENDPOINT       with _BUCKET, _REGION, _ACCESS_KEY, _SECRET and _PATH_STYLE (true or
                            false): photos rest in S3; without them on this disk
+  XUNCHA_TILES_URL         the board's base map: raster tiles in WGS-84 with {z} {x} {y}, or a
+                           .pmtiles archive, an address or a path; with _ATTRIBUTION and _AUDIT
+                           (审图号), which the map always shows; without it a plain grid
 
 --durable says what phones are told to be safe; a phone keeps its work until then, and seven
 days at least. disk: what is committed, for a commit is on disk when it is answered. backup:
@@ -106,6 +109,9 @@ func settings() (hooks.Config, error) {
 	if cfg.S3, err = bucket(); err != nil {
 		return cfg, err
 	}
+	if cfg.Tiles, err = hooks.ParseTiles(os.Getenv("XUNCHA_TILES_URL"), os.Getenv("XUNCHA_TILES_ATTRIBUTION"), os.Getenv("XUNCHA_TILES_AUDIT")); err != nil {
+		return cfg, fmt.Errorf("XUNCHA_TILES_URL: %w", err)
+	}
 	return cfg, checkPush(cfg)
 }
 
@@ -175,8 +181,8 @@ func printSettings(cmd *cobra.Command, dir, http string, cfg hooks.Config) {
 	if !cfg.S3.On() {
 		photos += ", unless PocketBase's own settings name S3"
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\nphotos %s\ndurable %s\naway  %d days\nfiles at most %d MB\n",
-		dir, http, push, cfg.Quiet, photos, cfg.Durable, cfg.AwayDays, cfg.Uploads.File>>20)
+	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\nphotos %s\ndurable %s\naway  %d days\nfiles at most %d MB\nmap   %s\n",
+		dir, http, push, cfg.Quiet, photos, cfg.Durable, cfg.AwayDays, cfg.Uploads.File>>20, cfg.Tiles)
 	for _, a := range []struct{ name, address string }{{"fcm", cfg.FCMEndpoint}, {"tsa", cfg.TSA}} {
 		if u, err := url.Parse(a.address); err == nil && a.address != "" {
 			fmt.Fprintf(cmd.OutOrStdout(), "%-6s%s\n", a.name, u.Redacted())
