@@ -33,7 +33,7 @@ export function Assign({ of, onClose, done }) {
     let gone = false;
     api(`/api/cases/${c.id}/candidates`).then((got) => {
       if (gone) return;
-      learn(got.candidates.map((/** @type {any} */ x) => ({ id: x.user, name: x.name, agency: x.agency })));
+      learn(got.candidates.map((/** @type {any} */ x) => ({ id: x.user, name: x.name })));
       setOffer(got);
       if (had.length > 0) return;
       if (got.team) setCrew({ crew: [got.team.lead, got.team.second], lead: got.team.lead });

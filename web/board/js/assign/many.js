@@ -75,7 +75,7 @@ export function Propose({ ids, onClose }) {
   const [orders, setOrders] = useState(/** @type {Order[] | null} */ (null));
   useEffect(() => {
     api("/api/dispatch/propose", { method: "POST", body: { cases: ids } }).then((got) => {
-      learn(got.plan.flatMap((/** @type {any} */ p) => p.inspectors.map((/** @type {any} */ i) => ({ id: i.user, name: i.name, agency: i.agency }))));
+      learn(got.plan.flatMap((/** @type {any} */ p) => p.inspectors.map((/** @type {any} */ i) => ({ id: i.user, name: i.name }))));
       setPlan(got);
     }, (err) => setWrong(err instanceof Problem && err.absent ? t("no_plans") : sentence(err)));
   }, []);

@@ -16,6 +16,9 @@ import { codeWord, config, known, t } from "../words.js";
 /** Why, in words; a code that is new to us as it is. @param {string} code */
 export const reasonWord = (code) => known("reason_" + code) || (config.process.codes[code] ? codeWord(code) : code);
 
+/** Whom the law or the process forbids; whoever else is not suggested may be sent all the same. */
+const FORBIDDEN = ["officer_disabled", "officer_out_of_reach", "officer_recused", "certificate_expired", "officer_unknown"];
+
 const AGAINST = ["tight", "late", "delays_others", "from_seat", "certificate_ends_soon"];
 
 /** @param {{codes: string[]}} props */
@@ -48,15 +51,18 @@ export function OfficerPicker({ candidates, refused, crew, set }) {
   const [text, setText] = useState("");
   const { users } = people.get();
   const offered = new Set(candidates.map((c) => c.user));
-  const out = new Map(refused.map((r) => [r.user, r.codes ?? (r.code ? [r.code] : [])]));
+  const codes = new Map(refused.map((r) => [r.user, r.codes ?? (r.code ? [r.code] : [])]));
+  const barred = refused.filter((r) => (codes.get(r.user) ?? []).some((c) => FORBIDDEN.includes(c)));
+  const out = new Set(barred.map((r) => r.user));
   const others = [...users.values()].filter((u) => u.role === "inspector" && !u.disabled_at && !offered.has(u.id) && !out.has(u.id) && (!text || u.name.includes(text.trim())));
   return html`<fieldset class="field officers"><legend>${t("crew")}<small>${t("two_at_least")}</small></legend>
     ${candidates.length > 0 && html`<ul>${candidates.map((c) => html`<${Officer} key=${c.user} id=${c.user} name=${c.name} agency=${shortAgency(c.agency)} crew=${crew} set=${set}>
       <${Numbers} of=${c} /><${Reasons} codes=${c.reasons ?? []} /></${Officer}>`)}</ul>`}
     ${(others.length > 0 || text) && html`<details open=${candidates.length === 0 || crew.crew.some((id) => !offered.has(id))}><summary>${t(candidates.length > 0 ? "other_officers" : "all_officers", { n: others.length })}</summary>
       ${others.length > 8 && html`<input type="search" aria-label=${t("find_officer")} placeholder=${t("find_officer")} value=${text} onInput=${(/** @type {any} */ e) => setText(e.target.value)} />`}
-      <ul class="others">${others.map((u) => html`<${Officer} key=${u.id} id=${u.id} name=${u.name} agency=${shortAgency(u.agency)} crew=${crew} set=${set} />`)}</ul></details>`}
-    ${out.size > 0 && html`<details><summary>${t("not_now", { n: out.size })}</summary><ul class="refused">${refused.map((r) => html`<li key=${r.user}><span>${r.name}</span>
-      <span class="muted small">${(out.get(r.user) ?? []).map(reasonWord).join(" · ")}</span></li>`)}</ul></details>`}
+      <ul class="others">${others.map((u) => html`<${Officer} key=${u.id} id=${u.id} name=${u.name} agency=${shortAgency(u.agency)} crew=${crew} set=${set}>
+        ${codes.has(u.id) && html`<span class="muted small">${(codes.get(u.id) ?? []).map(reasonWord).join(" · ")}</span>`}</${Officer}>`)}</ul></details>`}
+    ${out.size > 0 && html`<details><summary>${t("not_now", { n: out.size })}</summary><ul class="refused">${barred.map((r) => html`<li key=${r.user}><span>${r.name}</span>
+      <span class="muted small">${(codes.get(r.user) ?? []).map(reasonWord).join(" · ")}</span></li>`)}</ul></details>`}
   </fieldset>`;
 }
