@@ -48,6 +48,7 @@ lint:
 bench:
 	$(GO) run ./bench/sync
 	$(GO) run ./bench/evidence
+	$(GO) run ./bench/geo
 
 # pictures takes those of the README anew; needs Chromium.
 pictures: build
@@ -79,6 +80,7 @@ soak: js s3 native
 	$(GO) test -run '^$$' -fuzz FuzzReadTable -fuzztime 60s ./cmd/xuncha
 	$(GO) test -run '^$$' -fuzz FuzzArgs -fuzztime 60s ./casework
 	$(GO) test -run '^$$' -fuzz FuzzReadDivisions -fuzztime 60s ./geo
+	$(GO) test -run 'TestTheIndexSays|TestTheSide|TestBordersAre' -rapid.checks 20000 ./geo
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime 60s ./intake
 	$(GO) test -run '^$$' -fuzz FuzzFromForm -fuzztime 60s ./intake
 	$(GO) test -run '^$$' -fuzz FuzzReadMapping -fuzztime 60s ./intake

@@ -31,6 +31,8 @@ var mayImport = map[string][]string{
 	"casework":           {},
 	"casework/casetest":  {"casework"},
 	"geo":                {},
+	"geo/dispatch":       {"geo"},
+	"geo/tiles":          {"geo"},
 	"sync":               {},
 	"sync/rxdb":          {"sync"},
 	"sync/watermelon":    {"sync"},
@@ -48,8 +50,10 @@ var mayImport = map[string][]string{
 	"intake":             {"casework", "geo"},
 	"dossier":            {"casework", "evidence/check", "evidence/custody"},
 	"migrations":         {},
-	"hooks":              append([]string{"evidence/stamp", "internal/prepared", "hooks/depot", "hooks/route", "hooks/store", "hooks/problem", "migrations"}, middle...),
-	"hooks/route":        slices.Concat([]string{"dossier", "evidence/custody", "hooks/store", "hooks/problem", "web"}, middle, stock),
+	"hooks":              append([]string{"evidence/stamp", "internal/prepared", "hooks/board", "hooks/depot", "hooks/route", "hooks/store", "hooks/store/desk", "hooks/problem", "migrations"}, middle...),
+	"hooks/board":        {"casework", "geo/tiles", "hooks/store/desk"},
+	"hooks/route":        slices.Concat([]string{"dossier", "evidence/custody", "geo/dispatch", "geo/tiles", "hooks/board", "hooks/store", "hooks/store/desk", "hooks/problem", "web"}, middle, stock),
+	"hooks/store/desk":   {"casework", "geo", "geo/dispatch", "hooks/store", "intake", "sync"},
 	"hooks/store":        append([]string{"dossier", "evidence/check", "evidence/custody", "evidence/likeness"}, middle...),
 	"hooks/depot":        {"evidence"},
 	"hooks/problem":      middle,
@@ -65,17 +69,18 @@ var mayImport = map[string][]string{
 	"internal/journey":   {},
 	"internal/storm":     {},
 	"internal/sabotage":  {},
-	"cmd/xuncha":         {"archive", "casework", "demo", "dossier", "evidence", "evidence/custody", "evidence/stamp", "geo", "hooks", "hooks/depot", "hooks/problem", "hooks/store", "intake", "migrations", "notify", "web"},
+	"cmd/xuncha":         {"archive", "casework", "demo", "dossier", "evidence", "evidence/custody", "evidence/stamp", "geo", "hooks", "hooks/depot", "hooks/problem", "hooks/store", "hooks/store/desk", "intake", "migrations", "notify", "sync", "web"},
 	"bench/evidence":     {"*"},
+	"bench/geo":          {"*"},
 	"bench/sync":         {"*"},
 	".":                  {},
 }
 
 // pocketBase may be known here only.
-var pocketBase = []string{"hooks", "hooks/depot", "hooks/route", "hooks/store", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/evidence", "bench/sync"}
+var pocketBase = []string{"hooks", "hooks/depot", "hooks/route", "hooks/store", "hooks/store/desk", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/evidence", "bench/sync"}
 
 // readsTheClock: elsewhere the time comes in as a value.
-var readsTheClock = []string{"cmd/xuncha", "bench/evidence", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/s3test", "internal/journey", "internal/sabotage", "internal/tsatest"}
+var readsTheClock = []string{"cmd/xuncha", "bench/evidence", "bench/geo", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/s3test", "internal/journey", "internal/sabotage", "internal/tsatest"}
 
 const (
 	longestFile     = 400 // lines

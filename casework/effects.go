@@ -22,6 +22,7 @@ var effects = map[string]effect{
 	"merge":       (*judgement).merge,
 	"unmerge":     (*judgement).unmerge,
 	"assign":      (*judgement).assign,
+	"unassign":    (*judgement).unassign,
 	"arrive":      (*judgement).arrive,
 	"conclude":    (*judgement).conclude,
 	"submit":      (*judgement).submit,

@@ -29,6 +29,17 @@ func (j *judgement) assign() string {
 	return "first"
 }
 
+// unassign takes the case back from officers of whom none has arrived. The round's inspection
+// stays, for one of them may have begun to write on the way; the next crew goes on with it.
+func (j *judgement) unassign() string {
+	c := &j.out.Case
+	j.leaves, c.Inspectors, c.Lead, c.Due = c.Inspectors, nil, "", ""
+	if c.Round > 1 {
+		return "again"
+	}
+	return "first"
+}
+
 func (j *judgement) crewInspection() {
 	c := &j.out.Case
 	if j.Inspection != nil && j.Inspection.ID == c.Inspection && j.Inspection.Round == c.Round {

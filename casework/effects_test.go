@@ -123,6 +123,23 @@ func TestAnAssignmentCreatesTheInspectionOfTheRoundOnce(t *testing.T) {
 	equal(t, "leaves", v.Notices[2].Recipients, []string{casetest.Wu})
 }
 
+func TestACallBackTakesTheCaseFromThoseWhoHaveNotArrivedAndKeepsTheInspection(t *testing.T) {
+	w := casetest.At(casework.Assigned)
+	inspection := w.Case.Inspection
+	v := done(t, w, "unassign")
+	equal(t, "state", v.Case.Status, casework.Accepted)
+	equal(t, "crew", len(v.Case.Inspectors), 0)
+	equal(t, "lead and day", v.Case.Lead+v.Case.Due, "")
+	equal(t, "notices", notices(v), []string{"recalled>inspectors"})
+	equal(t, "recalled", v.Notices[0].Recipients, []string{casetest.Lin, casetest.Wu})
+	if v := done(t, w, "assign"); v.Inspection != nil || v.Case.Inspection != inspection {
+		t.Errorf("the next crew has another inspection: %+v", v.Inspection)
+	}
+	w = casetest.At(casework.Reopened)
+	done(t, w, "assign")
+	equal(t, "state of a later round", done(t, w, "unassign").Case.Status, casework.Reopened)
+}
+
 func TestAReassignmentDuringTheWorkLeavesTheStateAlone(t *testing.T) {
 	for _, state := range []casework.Status{casework.Inspecting, casework.Rectifying, casework.Verifying} {
 		equal(t, string(state), done(t, casetest.At(state), "assign").Case.Status, state)

@@ -24,6 +24,7 @@ type City struct {
 	Divisions []geo.Division
 	Photos    []Photo
 	Lives     []Life // in the order the complaints came
+	Phones    []Phone
 }
 
 // Agency is one authority.
@@ -70,7 +71,7 @@ func Make(size Size) (City, error) {
 		offices: map[string]casework.Agency{}, byRole: map[string][]Person{}, devices: map[string]string{}, units: map[string][]*site{}, names: map[string]bool{},
 		numbers: map[string]int{},
 	}
-	for _, part := range []func() error{m.land, m.agencies, m.staff, m.photos, m.sites, m.lives} {
+	for _, part := range []func() error{m.land, m.agencies, m.staff, m.photos, m.sites, m.lives, m.phones} {
 		if err := part(); err != nil {
 			return City{}, err
 		}

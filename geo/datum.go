@@ -53,11 +53,14 @@ func Check(p orb.Point) error {
 		return Refusal{"coordinates_invalid", "the coordinates are no numbers"}
 	case lat >= 73 && lat <= 136 && lon >= 3 && lon <= 54:
 		return Refusal{"coordinates_swapped", fmt.Sprintf("lon %g, lat %g look swapped: longitude comes first", lon, lat)}
-	case math.Abs(lon) > 180 || math.Abs(lat) > 90:
+	case !onGlobe(p):
 		return Refusal{"coordinates_invalid", fmt.Sprintf("lon %g, lat %g lie beyond the globe", lon, lat)}
 	}
 	return nil
 }
+
+// onGlobe is false for what is no number, too.
+func onGlobe(p orb.Point) bool { return math.Abs(p[0]) <= 180 && math.Abs(p[1]) <= 90 }
 
 func finite(p orb.Point) bool {
 	return !math.IsNaN(p[0]-p[0]) && !math.IsNaN(p[1]-p[1]) // what is no number, or without end, less itself is no number

@@ -93,6 +93,17 @@ func divisions(t testing.TB, s Synthetic) []Division {
 	return out
 }
 
+// contains: inside the outer ring and in no hole.
+func contains(polygon orb.Polygon, p orb.Point) bool {
+	inside := false
+	for _, ring := range polygon {
+		if inRing(ring, p) {
+			inside = !inside
+		}
+	}
+	return inside
+}
+
 // owners counts by brute force who claims a point.
 func owners(ds []Division, p orb.Point) []string {
 	var out []string
@@ -228,6 +239,7 @@ func TestFilesThatAreNoCollectionAreRefused(t *testing.T) {
 		"": "no GeoJSON", `{"type":"FeatureCollection","features":[]}`: "no features",
 		`{"type":"Feature","features":[{}]}`:         "no GeoJSON",
 		`{"type":"FeatureCollection","features":{}}`: "no GeoJSON",
+		`{"type":"FeatureCollection","features":[` + polygonOf("110105", `[[[116,39],[NaN,39],[117,40],[116,39]]]`) + `]}`: "no GeoJSON",
 	} {
 		if _, _, err := ReadDivisions([]byte(content), Reading{CRS: WGS84, CodeField: "code"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60s: %v, want %q", content, err, want)
@@ -269,6 +281,15 @@ var badFeatures = map[string]struct{ feature, kind string }{
 		`[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[2,2],[2,3],[3,3],[3,2],[2,2]],[[1,1],[1,4],[4,4],[4,1],[1,1]]]`), HolesOverlap},
 	"a hole twice": {polygonOf("110105",
 		`[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[1,1],[1,3],[3,3],[3,1],[1,1]],[[1,1],[1,3],[3,3],[3,1],[1,1]]]`), HolesOverlap},
+	"an empty polygon": {polygonOf("110105", `[]`), TooShort},
+	"an empty polygon among others": {`{"type":"Feature","properties":{"code":"110105"},"geometry":{"type":"MultiPolygon",` +
+		`"coordinates":[[],[[[116,39],[117,39],[117,40],[116,39]]]]}}`, TooShort},
+	"an empty ring":            {polygonOf("110105", `[[]]`), TooShort},
+	"an empty hole":            {polygonOf("110105", `[[[116,39],[117,39],[117,40],[116,39]],[]]`), TooShort},
+	"a bow tie":                {polygonOf("110105", `[[[116,39],[117,40],[117,39],[116,40],[116,39]]]`), SelfCrossing},
+	"a hole that is a bow tie": {polygonOf("110105", `[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[1,1],[3,3],[3,1],[1,3],[1,1]]]`), SelfCrossing},
+	"a vertex twice":           {polygonOf("110105", `[[[0,0],[4,0],[4,4],[2,2],[3,1],[1,1],[2,2],[0,4],[0,0]]]`), SelfCrossing},
+	"a vertex on an edge":      {polygonOf("110105", `[[[0,0],[4,0],[4,4],[2,0],[0,4],[0,0]]]`), SelfCrossing},
 }
 
 func polygonOf(code, coordinates string) string {
@@ -378,14 +399,22 @@ func FuzzReadDivisions(f *testing.F) {
 	})
 }
 
-func BenchmarkLookup(b *testing.B) {
-	s := city
-	s.Columns, s.Rows, s.Detail = 9, 9, 8
-	p := NewPartition(divisions(b, s))
+// The full size stands in bench/geo.
+func BenchmarkOwner(b *testing.B) {
+	ds := country.Divisions()
+	p := NewPartition(ds)
 	r := rand.New(rand.NewPCG(1, 1))
-	for b.Loop() {
-		if _, err := p.Lookup(orb.Point{116 + r.Float64(), 39 + r.Float64()}, 0); err != nil {
-			b.Fatal(err)
+	for kind, name := range []string{"anywhere", "within 200 m of a border"} {
+		places := make([]orb.Point, 1<<16)
+		for i := range places {
+			places[i], _ = placeIn(r, ds, kind)
 		}
+		b.Run(name, func(b *testing.B) {
+			i := 0
+			for b.Loop() {
+				p.Owner(places[i%len(places)])
+				i++
+			}
+		})
 	}
 }

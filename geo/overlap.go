@@ -93,8 +93,8 @@ type stretch struct {
 
 func latitude(line int) float64 { return (float64(line) + 0.5) * lineStep }
 
-// cut adds the stretches of a polygon to the lines it meets. A crossing is computed as
-// contains does it, so that neighbours find the very same number.
+// cut adds the stretches of a polygon to the lines it meets. An edge is taken from south to
+// north, so that neighbours find the very same crossing.
 func cut(polygon orb.Polygon, owner int, lines map[int][]stretch) {
 	meets := map[int][]float64{}
 	for _, ring := range polygon {

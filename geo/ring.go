@@ -131,6 +131,18 @@ func anticlockwise(r orb.Ring) bool {
 	return area > 0
 }
 
+// inRing by half-open crossing: a place on a border that two rings share, vertex for vertex,
+// is inside exactly one of them.
+func inRing(ring orb.Ring, p orb.Point) bool {
+	inside := false
+	for i := 1; i < len(ring); i++ {
+		if crosses(ring[i-1], ring[i], p) {
+			inside = !inside
+		}
+	}
+	return inside
+}
+
 type segment struct {
 	a, b orb.Point
 	i    int // its place in the ring, or the ring's place in the polygon

@@ -40,7 +40,7 @@ func bindFeed(app core.App, h *house) error {
 		desk.Durable = (&store.Backups{App: app}).Durable
 	}
 	app.OnServe().BindFunc(func(se *core.ServeEvent) error {
-		(&route.Syncer{App: app, Desk: desk, Hub: h.pokes}).Bind(se)
+		(&route.Syncer{App: app, Desk: desk, Hub: h.pokes, Hear: h.phones.Hear}).Bind(se)
 		return se.Next()
 	})
 	return nil

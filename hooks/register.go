@@ -11,10 +11,12 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"xuncha/evidence"
+	"xuncha/hooks/board"
 	"xuncha/hooks/depot"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/route"
 	"xuncha/hooks/store"
+	"xuncha/hooks/store/desk"
 	"xuncha/intake"
 	"xuncha/notify"
 	"xuncha/sync"
@@ -44,6 +46,8 @@ type Config struct {
 	Pace   route.Pace    // how slow a line may be; likewise
 
 	Uploads evidence.Limits // how much is uploaded; likewise
+
+	Phones desk.Limits // when a phone is not well; likewise
 }
 
 // house is the machinery that the hooks share while the server runs.
@@ -59,6 +63,9 @@ type house struct {
 	photos    *evidence.Worker
 	uploads   *evidence.Uploads
 	divisions *store.Map
+	phones    *desk.Phones
+	board     *board.Board
+	outlines  *desk.Outlines
 	ways      route.Ways
 
 	complaints *route.Complaints
@@ -73,12 +80,12 @@ func Register(app core.App, cfg Config) error {
 	if cfg.NewID == nil {
 		cfg.NewID = core.GenerateDefaultRandomId
 	}
-	h := &house{cfg: cfg, keys: keys, pokes: &sync.Hub{}}
+	h := &house{cfg: cfg, keys: keys, pokes: &sync.Hub{}, phones: &desk.Phones{App: app, Now: cfg.Now}}
 	// The database is not truncated at night: it would block every writer (see the operation notes).
 	app.Cron().Remove("__pbDBOptimize__")
 	for _, bind := range []func(core.App, *house) error{
 		bindEpochs, bindCustody, bindPeople, bindSteps, bindCases, bindFeed, bindClock, bindNotify, bindEvidence, bindGeo, bindHome, bindBoard, bindIntake, bindHeld,
-		bindDictionaries, bindLimits,
+		bindDictionaries, bindLimits, bindDesk,
 	} {
 		if err := bind(app, h); err != nil {
 			return err

@@ -29,6 +29,7 @@ type Request struct {
 	Cursor string            `json:"cursor"`
 	Push   []json.RawMessage `json:"push"`
 	Pull   *PullSpec         `json:"pull"`
+	Phone  *Phone            `json:"phone,omitempty"`
 }
 
 // Client says which installation speaks. ID is a ULID, unique for ever.

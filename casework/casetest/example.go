@@ -105,6 +105,7 @@ var examples = map[string]func(*World) Args{
 	"assign": func(*World) Args {
 		return Args{"inspectors": []string{Lin, Wu}, "lead": Lin, "due": "2026-06-20", "reason": "工作安排"}
 	},
+	"unassign": func(*World) Args { return Args{"reason": "派错了人。"} },
 	"arrive": func(w *World) Args {
 		return Args{"inspection": w.Case.Inspection, "officers": []string{Lin, Wu}, "certificate_shown": true}
 	},

@@ -12,6 +12,7 @@ import (
 	"io"
 	"runtime/debug"
 	stdsync "sync"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -19,7 +20,9 @@ import (
 	"xuncha/evidence"
 	"xuncha/geo"
 	"xuncha/hooks/store"
+	"xuncha/hooks/store/desk"
 	"xuncha/intake"
+	"xuncha/sync"
 )
 
 // seeding writes one city.
@@ -52,8 +55,31 @@ func (s seeding) city(c demo.City) error {
 	if err == nil {
 		err = store.Feed{App: s.app}.History()
 	}
+	if err == nil {
+		err = s.phones(c.Phones)
+	}
 	photos.Wait()
 	return errors.Join(err, shelved)
+}
+
+// phones say of themselves what they would have said in their last sync.
+func (s seeding) phones(list []demo.Phone) error {
+	now := time.Time{}
+	phones := desk.Phones{App: s.app, Now: func() time.Time { return now }}
+	for _, p := range list {
+		now = p.Contact
+		says := sync.Phone{
+			Unsent: int64(p.Unsent), At: sync.Stamp(p.Clock.Format(time.RFC3339)), StorageFree: p.StorageFree, Battery: p.Battery,
+		}
+		if p.Unsent > 0 {
+			says.OldestUnsentAt = sync.Stamp(p.OldestUnsent.Format(time.RFC3339))
+		}
+		if p.Lon != 0 {
+			says.Position = fmt.Appendf(nil, `{"lon":%.6f,"lat":%.6f,"accuracy_m":%.0f}`, p.Lon, p.Lat, p.AccuracyM)
+		}
+		phones.Hear(p.User, sync.Client{ID: p.Client, App: p.App}, &says)
+	}
+	return phones.Write()
 }
 
 func (s seeding) people(c demo.City) error {

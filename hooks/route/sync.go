@@ -23,6 +23,7 @@ type Syncer struct {
 	App  core.App
 	Desk sync.Desk
 	Hub  *sync.Hub
+	Hear func(user string, client sync.Client, phone *sync.Phone) // takes note of a phone; never waits
 
 	tickets tickets
 	bodies  budget // of requests that are answered
@@ -133,6 +134,9 @@ func (s *Syncer) answer(e *core.RequestEvent, user sync.User) (coding string, da
 	defer a.Done()
 	if err != nil {
 		return "", nil, err
+	}
+	if !user.Disabled {
+		s.Hear(user.ID, req.Client, req.Phone)
 	}
 	if early.began() {
 		data, err = early.end(a.Rest())

@@ -145,7 +145,7 @@ func (s Jurisdictions) Overlaps(level, from string) ([]geo.Overlap, error) {
 	}
 	var out []geo.Overlap
 	for _, day := range append([]string{from}, days...) {
-		divisions, err := s.inForce(level, day)
+		divisions, err := s.InForce(level, day)
 		if err != nil {
 			return nil, err
 		}

@@ -86,6 +86,11 @@ func (s Cases) children(collection, id string, role casework.Role) ([]json.RawMe
 	if err := query.AndWhere(where).OrderBy(order).All(&records); err != nil {
 		return nil, err
 	}
+	return s.Shown(records, role)
+}
+
+// Shown is what a role sees of records that belong to cases it may see, all of one collection.
+func (s Cases) Shown(records []*core.Record, role casework.Role) ([]json.RawMessage, error) {
 	return export(records, func(r *core.Record, fields map[string]any) error {
 		atDesk, hers := role != casework.Inspector, r.GetString("complaint") != ""
 		if hers && (!atDesk || asksFirst(role)) {
@@ -96,6 +101,7 @@ func (s Cases) children(collection, id string, role casework.Role) ([]json.RawMe
 		} else if err := sayChecks(r, fields); err != nil {
 			return err
 		}
+		collection := r.Collection().Name
 		adjust := projections[collection].adjust
 		switch {
 		case atDesk && collection == "evidence" && asksFirst(role):

@@ -158,6 +158,14 @@ func (s Held) List(user *core.Record, f HeldFilter) (HeldPage, error) {
 	return page, nil
 }
 
+// Waiting counts what is open in the user's range: late actions, and all else.
+func (s Held) Waiting(user *core.Record) (late, other int, err error) {
+	params := dbx.Params{"agency": user.GetString("agency"), "from": user.GetString("scope_from"), "to": user.GetString("scope_to")}
+	err = s.App.DB().NewQuery("SELECT coalesce(sum(held.kind = 'action'), 0), coalesce(sum(held.kind <> 'action'), 0)"+heldFrom+" AND held.state = 'open'").
+		Bind(params).Row(&late, &other)
+	return late, other, err
+}
+
 // Find returns one thing that is held, within the user's range, else ErrHeldUnknown.
 func (s Held) Find(user *core.Record, id string) (HeldItem, error) {
 	params := dbx.Params{"id": id, "agency": user.GetString("agency"), "from": user.GetString("scope_from"), "to": user.GetString("scope_to")}

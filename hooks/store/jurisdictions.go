@@ -25,7 +25,7 @@ type Jurisdictions struct{ App core.App }
 // Partition builds the index of the divisions of a level that are in force on a day. A
 // border that cannot be read is left out and logged.
 func (s Jurisdictions) Partition(level, day string) (*geo.Partition, error) {
-	divisions, err := s.inForce(level, day)
+	divisions, err := s.InForce(level, day)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,9 @@ func onDay(level, day string) dbx.Expression {
 	return dbx.NewExp("level = {:level} AND valid_from <= {:day} AND (valid_to = '' OR valid_to > {:day})", dbx.Params{"level": level, "day": day})
 }
 
-func (s Jurisdictions) inForce(level, day string) ([]geo.Division, error) {
+// InForce are the divisions of a level that are in force on a day. A border that cannot be read is
+// left out and logged.
+func (s Jurisdictions) InForce(level, day string) ([]geo.Division, error) {
 	var records []*core.Record
 	if err := s.App.RecordQuery("jurisdictions").AndWhere(onDay(level, day)).OrderBy("division_code").All(&records); err != nil {
 		return nil, err

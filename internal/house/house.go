@@ -4,6 +4,7 @@ package house
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -222,3 +223,6 @@ func (h *House) Case(agency, code, number string) string {
 		"received_at": "2026-11-20T01:00:00.000Z", "due_strict": "2026-12-05", "supervision_level": "none",
 	}).Id
 }
+
+// Seeding is a context in which a case is saved in whatever state a test wants it.
+func Seeding(t *testing.T) context.Context { return hooks.Seeding(t.Context()) }

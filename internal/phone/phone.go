@@ -27,6 +27,8 @@ type Phone struct {
 	Limit int           // rows of a page
 
 	Disk
+
+	Says *sync.Phone // what it says of itself with each request; nil is nothing
 }
 
 // Disk is what a phone stores; Save and Load move it as a whole.

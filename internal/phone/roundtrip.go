@@ -58,7 +58,7 @@ func (p *Phone) Step(ctx context.Context) (sync.Answer, error) {
 func (p *Phone) Request() sync.Request {
 	req := sync.Request{
 		Client: sync.Client{ID: p.Client, App: "phone/1", Schema: 1}, Epoch: p.Epoch, Cursor: p.Cursor,
-		Pull: &sync.PullSpec{Limit: p.Limit},
+		Pull: &sync.PullSpec{Limit: p.Limit}, Phone: p.Says,
 	}
 	size := 0
 	for i, k := range p.Outbox {
