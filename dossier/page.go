@@ -60,6 +60,7 @@ type shown struct {
 	ID       string
 	File     string // for reading; "" where there is none
 	Original string // as it came; "" where it is not in the folder
+	Kept     bool   // it came, and nothing of it can be shown: only the house has it
 	Caption  string
 	Lines    []line
 	Flags    []string
@@ -232,8 +233,9 @@ func (b *building) gallery(list List) error {
 		rows[row.ID] = raw
 	}
 	for i, entry := range list.Photos {
-		s := &shown{N: i + 1, ID: entry.ID, File: entry.Copy, Original: entry.Original}
-		sum := b.Photos[i].SHA256
+		photo := b.Photos[i]
+		s := &shown{N: i + 1, ID: entry.ID, File: entry.Copy, Original: entry.Original, Kept: photo.Copy != nil && entry.Copy == "" && entry.Original == ""}
+		sum := photo.SHA256
 		if entry.Complainant {
 			sum = "" // it would tell whose file it is
 		}

@@ -31,16 +31,9 @@ func (w *Worker) copies(ctx context.Context, photo io.ReadSeeker, sum string, fi
 		if err != nil {
 			return finding.flag(FlagUnreadable, err)
 		}
-		for _, px := range sizesInOrder {
-			if stand[px] != nil {
-				continue
-			}
-			if err := w.Shelf.PutDerivative(sum, px, derived[px]); err != nil {
-				return err
-			}
-			stand[px] = derived[px]
+		if finding.Anew, err = w.Shelf.fill(sum, stand, derived); err != nil {
+			return err
 		}
-		finding.fresh = true
 	}
 	return finding.note(stand)
 }
@@ -86,6 +79,55 @@ func (s Shelf) standing(sum string) (map[int][]byte, error) {
 	return stand, nil
 }
 
+// fill puts copies onto the shelf that do not stand yet, and returns the sizes of those.
+func (s Shelf) fill(sum string, stand, from map[int][]byte) (anew []int, err error) {
+	for _, px := range sizesInOrder {
+		if stand[px] != nil || from[px] == nil {
+			continue
+		}
+		if err := s.PutDerivative(sum, px, from[px]); err != nil {
+			return nil, err
+		}
+		stand[px], anew = from[px], append(anew, px)
+	}
+	return anew, nil
+}
+
+// anywhere are the real copies that are here, those included that are fetched from the depot.
+func (s Shelf) anywhere(ctx context.Context, sum string) (map[int][]byte, error) {
+	stand, err := s.standing(sum)
+	if err != nil || s.Depot == nil {
+		return stand, err
+	}
+	far := map[int][]byte{}
+	for _, px := range []int{Large, Small} {
+		if stand[px] != nil {
+			continue
+		}
+		data, err := s.far(ctx, sum, px)
+		if err != nil {
+			return nil, err
+		}
+		if shows(data) {
+			far[px] = data
+		} else if px == Large {
+			break // as on the shelf
+		}
+	}
+	_, err = s.fill(sum, stand, far)
+	return stand, err
+}
+
+// derive makes copies of an original that says by itself how it is turned.
+func (s Shelf) derive(ctx context.Context, sum string) (map[int][]byte, error) {
+	photo, err := s.Proven(ctx, sum)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = photo.Close() }()
+	return Derive(ctx, photo, 0)
+}
+
 // shows tells whether bytes begin as a copy of ours does.
 func shows(data []byte) bool {
 	_, err := jpeg.DecodeConfig(bytes.NewReader(data))
@@ -106,7 +148,7 @@ func (s Shelf) adopt(ctx context.Context, sum string, f *Finding) error {
 	if err != nil {
 		return err
 	}
-	if info, err := os.Stat(s.Place(sum, Large)); err == nil && !f.fresh && info.Size() == size {
+	if info, err := os.Stat(s.Place(sum, Large)); err == nil && len(f.Anew) == 0 && info.Size() == size {
 		return nil // those here are those there
 	}
 	for _, px := range sizesInOrder {

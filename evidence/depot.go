@@ -26,13 +26,18 @@ type Depot interface {
 	Size(ctx context.Context, key string) (int64, error)
 }
 
-type away struct{}
+// coded is an error with its stable code.
+type coded struct{ code, text string }
 
-func (away) Error() string { return "the depot of photos does not answer" }
-func (away) Code() string  { return CodeAway }
+func (c coded) Error() string { return c.text }
+func (c coded) Code() string  { return c.code }
 
-// ErrAway: the depot does not answer now.
-var ErrAway error = away{}
+// Errors of what rests.
+var (
+	ErrAway    error = coded{CodeAway, "the depot of photos does not answer"}
+	ErrAltered error = coded{CodeAltered, "the original has other bytes than were received"}
+	ErrMissing error = coded{CodeMissing, "the original that was received is not there any more"}
+)
 
 // Key is what an original (px 0) or a derivative of px pixels is called in a depot.
 func Key(sum string, px int) string { return path.Join("evidence", sum[:2], name(sum, px)) }
@@ -66,6 +71,29 @@ func (s Shelf) Open(ctx context.Context, sum string, px int) (File, error) {
 		return File{}, errors.Join(err, f.Close())
 	}
 	return File{f, info.ModTime()}, nil
+}
+
+// Proven opens an original that was read from end to end and is what its name says; ErrAltered
+// if it is not, ErrMissing if there is none, ErrAway if nobody can tell.
+func (s Shelf) Proven(ctx context.Context, sum string) (File, error) {
+	f, err := s.Open(ctx, sum, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return File{}, ErrMissing
+	}
+	if err != nil {
+		return File{}, err
+	}
+	is, _, err := SumOf(f)
+	if err == nil && is != sum {
+		err = fmt.Errorf("%w: their SHA-256 is %s", ErrAltered, is)
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return File{}, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // rest brings an original and its derivatives into the depot, and asks for them there.

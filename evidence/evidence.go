@@ -67,4 +67,6 @@ const (
 	CodeUnfinished = "uploads_unfinished" // too many at a time
 	CodeDaily      = "uploads_daily"      // too much for one day
 	CodeAway       = "storage_away"       // what rests in the depot cannot be read now
+	CodeAltered    = "original_altered"   // an original is not the one that was received
+	CodeMissing    = "original_missing"   // an original that was received is gone
 )

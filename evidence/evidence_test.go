@@ -63,6 +63,22 @@ func TestFilesAreKnownByTheirBytes(t *testing.T) {
 	}
 }
 
+// Whatever a HEIC calls itself of what is taken, it is decoded.
+func TestEveryBrandOfHEICThatIsTakenIsDecoded(t *testing.T) {
+	for _, brand := range heicBrands {
+		data := heicFile("phone")
+		copy(data[8:], brand)
+		copy(data[20:], brand) // behind mif1, with which it agrees
+		mime, err := CheckAny(bytes.NewReader(data), int64(len(data)))
+		if err != nil || mime != HEIC {
+			t.Errorf("%s: %q %v", brand, mime, err)
+		}
+		if made, err := Derive(t.Context(), bytes.NewReader(data), 1); err != nil || len(made) != 2 {
+			t.Errorf("%s: %d copies, %v", brand, len(made), err)
+		}
+	}
+}
+
 func TestPlaceAndTimeAreReadWithTheirOffset(t *testing.T) {
 	data := sample(photo.Tags{Lon: 116.391305, Lat: 39.907458, Taken: taken, Orientation: 6, Camera: "P60"}, 64, 48)
 	m, err := ReadMeta(bytes.NewReader(data), JPEG)

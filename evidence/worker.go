@@ -37,7 +37,7 @@ type Finding struct {
 	Checks  []check.Result
 	Picture *likeness.Hash // nil where there is nothing to see
 	Later   []string       // photos to be checked again once this one is stored
-	fresh   bool           // a copy was made just now
+	Anew    []int          // sizes of copies that were made just now
 }
 
 // Flags that the worker sets: they inform, a person decides.
@@ -69,6 +69,7 @@ type Worker struct {
 	failed   map[string]failure // by item
 	looked   map[string]bool    // sums that were looked at for a first preview
 	depot    *carrier           // nil where photos stay on this disk
+	storing  stdsync.Mutex      // held from a look at what is stored until a photo is stored beside it
 }
 
 // failure keeps an item that failed for a passing reason out of the way of the others.
@@ -262,6 +263,8 @@ func (w *Worker) end(ctx context.Context, next *work, seen map[string]failure) {
 
 // keep checks a photo beside those that are stored, and stores it.
 func (w *Worker) keep(item Item, f Finding) error {
+	w.storing.Lock()
+	defer w.storing.Unlock()
 	if err := w.examine(item, &f); err != nil {
 		return err
 	}

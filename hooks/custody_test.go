@@ -236,7 +236,13 @@ func folderOf(t *testing.T, h *house.House, token, caseID string) map[string][]b
 	if status != http.StatusCreated {
 		t.Fatalf("export: %d %v", status, said)
 	}
-	status, data := h.Raw("GET", said["url"].(string), nil, nil)
+	return filesIn(t, h, said["url"].(string))
+}
+
+// filesIn are those of the folder that an address gives.
+func filesIn(t *testing.T, h *house.House, address string) map[string][]byte {
+	t.Helper()
+	status, data := h.Raw("GET", address, nil, nil)
 	if status != http.StatusOK {
 		t.Fatalf("export: %d %.200s", status, data)
 	}

@@ -27,7 +27,7 @@ func bindEvidence(app core.App, h *house) error {
 	desk := store.PhotoDesk{Evidence: store.Evidence{App: app}, Log: h.log}
 	worker := evidence.NewWorker(desk, shelf, h.cfg.Now)
 	worker.Examiner = photos
-	onView := evidence.NewOnView(desk, photos, shelf, worker.Wake)
+	onView := evidence.NewOnView(desk, worker)
 	rows := store.Uploads{App: app, Now: h.cfg.Now}
 	uploads := &evidence.Uploads{
 		Shelf: shelf, Owners: rows, NewID: h.cfg.NewID,
@@ -57,7 +57,7 @@ func bindEvidence(app core.App, h *house) error {
 		}
 		passes := route.Passes{Key: h.keys.For("pass"), Now: h.cfg.Now}
 		route.Evidence(se, uploads, shelf, route.Originals{App: app, Log: h.log, Passes: passes, OnView: onView})
-		dossiers := store.Dossiers{App: app, Log: h.log, Files: evidence.Reading{Shelf: shelf}, Stamp: h.stamp, Show: onView.Make}
+		dossiers := store.Dossiers{App: app, Log: h.log, Files: evidence.Reading{Shelf: shelf}, Stamp: h.stamp, Show: onView.MakeAll}
 		route.Exports{App: app, Dossiers: dossiers, Passes: passes}.Bind(se)
 		return se.Next()
 	})

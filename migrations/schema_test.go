@@ -156,3 +156,25 @@ evidence {"id":"two","seq":7,"decision":{"verdict":"accepted"}}7`
 		t.Errorf("down: %s", got)
 	}
 }
+
+// An older version wrote of every HEIC that nothing is to be seen on it.
+func TestHEICsAreComparedThatNothingWasToBeSeenOn(t *testing.T) {
+	app := newApp(t)
+	list := ours(t)
+	i := slices.IndexFunc(list, func(m *core.Migration) bool { return strings.HasSuffix(m.File, "_heic_hashes.go") })
+	for _, sql := range []string{
+		`INSERT INTO evidence (id, sha256, mime) VALUES ('a', 'heic', 'image/heic'), ('b', 'seen', 'image/heic'), ('c', 'grey', 'image/jpeg')`,
+		`INSERT INTO photo_hash (sha256, low, high) VALUES ('heic', NULL, NULL), ('seen', 1, 2), ('grey', NULL, NULL)`,
+	} {
+		if err := run(app, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := list[i].Up(app); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	if err := app.DB().NewQuery(`SELECT sha256 FROM photo_hash ORDER BY n`).Column(&left); err != nil || strings.Join(left, " ") != "seen grey" {
+		t.Errorf("%v %v", left, err)
+	}
+}

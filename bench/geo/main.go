@@ -27,6 +27,8 @@ func main() {
 // parts in their order; their names are what -only takes. Each lies in a file of its name.
 var parts = []part{
 	{"lookups", "whose a place is", (*bench).lookups},
+	{"dispatch", "who goes, and in what order", (*bench).dispatch},
+	{"serve", "a house with very many cases, over HTTP", (*bench).serve},
 }
 
 type part struct {
@@ -55,12 +57,14 @@ type bench struct {
 
 // sizes say how much is measured.
 type sizes struct {
+	small   bool
 	rounds  int // of candidates that take turns; the median counts
 	lookups lookupSizes
+	serve   serveSizes
 }
 
-func full() sizes  { return sizes{rounds: 7, lookups: fullLookups} }
-func small() sizes { return sizes{rounds: 1, lookups: smallLookups} }
+func full() sizes  { return sizes{rounds: 7, lookups: fullLookups, serve: fullServe} }
+func small() sizes { return sizes{small: true, rounds: 1, lookups: smallLookups, serve: smallServe} }
 
 // goal is one number that was promised.
 type goal struct {
@@ -113,7 +117,7 @@ func verdict(met bool) string {
 	return "MISSED"
 }
 
-func median(of []float64) float64 {
+func median[T float64 | time.Duration](of []T) T {
 	if len(of) == 0 {
 		return 0
 	}

@@ -85,8 +85,10 @@ func export(ctx context.Context, app core.App, dir, name, to string, public bool
 		return "", err
 	}
 	shelf, log := store.ShelfOf(app), store.Custody{App: app, Key: key, Now: time.Now, Nonce: rand.Text}
-	onView := evidence.NewOnView(store.PhotoDesk{Evidence: store.Evidence{App: app}, Log: log}, &store.Photos{App: app}, shelf, nil)
-	s := store.Dossiers{App: app, Log: log, Files: evidence.Reading{Shelf: shelf}, Show: onView.Make}
+	desk := store.PhotoDesk{Evidence: store.Evidence{App: app}, Log: log}
+	worker := evidence.NewWorker(desk, shelf, time.Now)
+	worker.Examiner = &store.Photos{App: app}
+	s := store.Dossiers{App: app, Log: log, Files: evidence.Reading{Shelf: shelf}, Show: evidence.NewOnView(desk, worker).MakeAll}
 	if s.Stamp, err = stamping(); err != nil {
 		return "", err
 	}

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -18,13 +20,14 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+	"golang.org/x/sys/cpu"
 )
 
 // Bounds of one decoding. A phone's photo of 24 megapixels in tiles takes some 120 MB; one of
 // 12 megapixels in one piece takes 77 MB and, on a small machine, 8 seconds.
 const (
 	Memory  = 150 << 20 // bytes that the decoder may have, the file and the image included
-	MaxTime = 2 * time.Minute
+	MaxTime = 45 * time.Second
 )
 
 // Errors of files.
@@ -52,6 +55,9 @@ var load = sync.OnceValues(func() (library, error) {
 	if err != nil {
 		return library{}, err
 	}
+	if interpreted(ctx) {
+		slog.Warn("this machine only interprets what decodes HEIC photos: most will take too long and not be shown")
+	}
 	l := library{runtime: wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithCloseOnContextDone(true))}
 	if _, err := wasi_snapshot_preview1.Instantiate(ctx, l.runtime); err != nil {
 		return library{}, err
@@ -59,6 +65,14 @@ var load = sync.OnceValues(func() (library, error) {
 	l.code, err = l.runtime.CompileModule(ctx, code)
 	return l, err
 })
+
+// interpreted tells whether the machine does not run what is compiled, for which wazero then has
+// an interpreter, many times slower. It does not say so itself.
+func interpreted(ctx context.Context) (yes bool) {
+	defer func() { yes = recover() != nil || yes }()
+	compiles := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigCompiler()) // panics where nothing may be both written and run
+	return compiles.Close(ctx) != nil || runtime.GOARCH == "amd64" && !cpu.X86.HasSSE41
+}
 
 // one: decoding is one at a time.
 var one = make(chan struct{}, 1)
@@ -80,31 +94,27 @@ func Decode(ctx context.Context, r io.Reader, size int64, use func(image.Image) 
 	if size > Memory/2 {
 		return fmt.Errorf("%w: it has %d bytes", ErrHeavy, size)
 	}
-	limited, cancel := context.WithTimeout(ctx, MaxTime)
-	defer cancel()
 	memory, err := reserve()
 	if err != nil {
 		return fmt.Errorf("libheif: %w", err)
 	}
 	defer func() { err = errors.Join(err, memory.release()) }()
-	module, err := lib.runtime.InstantiateModule(experimental.WithMemoryAllocator(limited, memory), lib.code, wazero.NewModuleConfig().WithName(""))
+	module, err := lib.runtime.InstantiateModule(experimental.WithMemoryAllocator(ctx, memory), lib.code, wazero.NewModuleConfig().WithName(""))
 	if err != nil {
 		return fmt.Errorf("libheif: %w", err)
 	}
 	defer func() { err = errors.Join(err, module.Close(context.Background())) }()
-	d := decoder{ctx: limited, module: module}
-	img, err := d.decode(r, uint64(size)) //nolint:gosec // a length
+	d := decoder{ctx: ctx, module: module}
+	img, err := d.read(r, uint64(size)) //nolint:gosec // a length
 	switch {
-	case err == nil:
-		return use(img)
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case limited.Err() != nil:
-		return fmt.Errorf("%w: more than %v", ErrHeavy, MaxTime)
-	case memory.full:
+	case memory.full: // also where the library made do with what it had
 		return fmt.Errorf("%w: more than %d MB", ErrHeavy, Memory>>20)
+	case err != nil:
+		return err
 	}
-	return err
+	return use(img)
 }
 
 // decoder calls one instance of the library.
@@ -143,7 +153,8 @@ func (d decoder) view(at, n uint64) ([]byte, error) {
 	return view, nil
 }
 
-func (d decoder) decode(r io.Reader, size uint64) (image.Image, error) {
+// read reads a file and decodes its image.
+func (d decoder) read(r io.Reader, size uint64) (image.Image, error) {
 	in, file, err := d.room(size)
 	if err != nil {
 		return nil, err
@@ -151,6 +162,21 @@ func (d decoder) decode(r io.Reader, size uint64) (image.Image, error) {
 	if _, err := io.ReadFull(r, file); err != nil {
 		return nil, err
 	}
+	if len(file) >= 12 {
+		copy(file[8:], "heic") // the library is particular about what a file calls itself, not about what it holds
+	}
+	limited, cancel := context.WithTimeout(d.ctx, MaxTime) // of decoding: how long the file took to come says nothing of it
+	defer cancel()
+	d.ctx = limited
+	img, err := d.decode(in, size)
+	if err != nil && limited.Err() != nil {
+		err = fmt.Errorf("%w: more than %v", ErrHeavy, MaxTime)
+	}
+	return img, err
+}
+
+// decode decodes the file of size bytes that lies there.
+func (d decoder) decode(in, size uint64) (image.Image, error) {
 	const word, words = 4, 5
 	head, _, err := d.room(word * words)
 	if err != nil {
@@ -173,6 +199,9 @@ func (d decoder) decode(r io.Reader, size uint64) (image.Image, error) {
 	n, err := s.bytes()
 	if err != nil {
 		return nil, err
+	}
+	if least := size + 2*n; least > Memory { // the pixels where they are decoded, and once more for us
+		return nil, fmt.Errorf("%w: its %d x %d px take %d MB at least", ErrHeavy, s.w, s.h, least>>20)
 	}
 	out, _, err := d.room(n)
 	if err != nil {
@@ -235,11 +264,11 @@ func (s shape) bytes() (uint64, error) {
 	switch {
 	case s.space == spaceYCbCr && known:
 		cw, ch := s.planes()
-		return aligned(w)*h + 2*aligned(cw)*ch, nil
+		return stride(w, 1)*h + 2*stride(cw, 1)*ch, nil
 	case s.space == spaceRGB:
-		return aligned(4*w) * h, nil
+		return stride(w, 4) * h, nil
 	case s.space == spaceGrey:
-		return aligned(w) * h, nil
+		return stride(w, 1) * h, nil
 	}
 	return 0, fmt.Errorf("%w: its colours are of a kind %d.%d that is not known", ErrBroken, s.space, s.chroma)
 }
@@ -256,8 +285,9 @@ func (s shape) planes() (w, h uint64) {
 	return w, h
 }
 
-// aligned: rows of libheif are of whole 16 bytes.
-func aligned(n uint64) uint64 { return (n + 15) &^ 15 }
+// stride is how many bytes a row of w points has: the library's have room for 64 points at least,
+// and are of whole 16 bytes.
+func stride(w, each uint64) uint64 { return (max(w, 64)*each + 15) &^ 15 }
 
 // image is the image whose pixels lie there.
 func (s shape) image(pix []byte) image.Image {
@@ -265,16 +295,16 @@ func (s shape) image(pix []byte) image.Image {
 	rect := image.Rect(0, 0, int(s.w), int(s.h))
 	switch {
 	case s.space == spaceGrey:
-		return &image.Gray{Pix: pix, Stride: int(aligned(w)), Rect: rect} //nolint:gosec // below 1<<16
+		return &image.Gray{Pix: pix, Stride: int(stride(w, 1)), Rect: rect} //nolint:gosec // below 1<<16
 	case s.space == spaceRGB && s.premultiplied != 0:
-		return &image.RGBA{Pix: pix, Stride: int(aligned(4 * w)), Rect: rect} //nolint:gosec // as above
+		return &image.RGBA{Pix: pix, Stride: int(stride(w, 4)), Rect: rect} //nolint:gosec // as above
 	case s.space == spaceRGB:
-		return &image.NRGBA{Pix: pix, Stride: int(aligned(4 * w)), Rect: rect} //nolint:gosec // as above
+		return &image.NRGBA{Pix: pix, Stride: int(stride(w, 4)), Rect: rect} //nolint:gosec // as above
 	}
 	cw, ch := s.planes()
-	y, c := aligned(w)*h, aligned(cw)*ch
+	y, c := stride(w, 1)*h, stride(cw, 1)*ch
 	return &image.YCbCr{
 		Y: pix[:y:y], Cb: pix[y : y+c : y+c], Cr: pix[y+c : y+2*c : y+2*c], SubsampleRatio: samplings[s.chroma],
-		YStride: int(aligned(w)), CStride: int(aligned(cw)), Rect: rect, //nolint:gosec // as above
+		YStride: int(stride(w, 1)), CStride: int(stride(cw, 1)), Rect: rect, //nolint:gosec // as above
 	}
 }

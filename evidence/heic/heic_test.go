@@ -10,7 +10,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"xuncha/evidence/heic"
 )
@@ -71,17 +74,22 @@ func TestAPhonesPhotoIsPutTogetherAndTurned(t *testing.T) {
 // downwards; the grey one brighter both ways. What was transparent has its colours.
 func TestEveryFormOfAnImage(t *testing.T) {
 	odd, even := image.Rect(0, 0, 97, 71), image.Rect(0, 0, 96, 70)
+	narrow, small := image.Rect(0, 0, 32, 80), image.Rect(0, 0, 80, 80) // less than the narrowest row of the library
 	for name, want := range map[string]struct {
 		kind string
 		rect image.Rectangle
-	}{"odd.heic": {"4:2:0", odd}, "half.heic": {"4:2:2", odd}, "full.heic": {"4:4:4", odd}, "grey.heic": {"grey", even}, "clear.heic": {"4:2:0", odd}} {
+	}{
+		"odd.heic": {"4:2:0", odd}, "half.heic": {"4:2:2", odd}, "full.heic": {"4:4:4", odd}, "grey.heic": {"grey", even}, "clear.heic": {"4:2:0", odd},
+		"small-32.heic": {"4:2:0", narrow}, "half-32.heic": {"4:2:2", narrow}, "full-32.heic": {"4:4:4", narrow},
+		"small-80.heic": {"4:2:0", small}, "half-80.heic": {"4:2:2", small}, "full-80.heic": {"4:4:4", small}, "grey-80.heic": {"grey", small},
+	} {
 		t.Run(name, func(t *testing.T) {
 			err := decode(read(t, name), func(img image.Image) error {
 				if img.Bounds() != want.rect || kind(img) != want.kind {
 					t.Fatalf("it is %v %s, not %v %s", img.Bounds(), kind(img), want.rect, want.kind)
 				}
-				for x := 2; x < 96; x += 5 {
-					for y := 2; y < 70; y += 5 {
+				for x := 2; x < min(96, want.rect.Dx()); x += 5 {
+					for y := 2; y < min(70, want.rect.Dy()); y += 5 {
 						if !near(img, x, y, expected(name, x, y), 32) {
 							t.Errorf("at %d,%d is %v, not %v", x, y, img.At(x, y), expected(name, x, y))
 						}
@@ -109,7 +117,7 @@ func kind(img image.Image) string {
 }
 
 func expected(name string, x, y int) color.Color {
-	if name == "grey.heic" {
+	if strings.HasPrefix(name, "grey") {
 		return color.Gray{uint8(2*x + y)}
 	}
 	return color.RGBA{uint8(x * 255 / 96), uint8(y * 255 / 70), 15, 255}
@@ -153,6 +161,45 @@ func TestALargeFileIsNotRead(t *testing.T) {
 	if !errors.Is(err, heic.ErrHeavy) {
 		t.Fatal(err)
 	}
+}
+
+// What the pixels alone take is known from the head: nothing is decoded then.
+func TestAnImageThatFitsNowhereIsRefusedByItsHead(t *testing.T) {
+	phone := read(t, "phone.heic")
+	for want, data := range map[string][]byte{
+		"10000 x 8000 px":  read(t, "bomb.heic"),
+		"43692 x 65535 px": bytes.Replace(phone, []byte("\x00\x00\x00\x78\x00\x00\x00\x64"), []byte("\x00\x00\xff\xff\x00\x00\xaa\xac"), 1), // 4 GB and a little, which 32 bits do not hold
+	} {
+		if err := decode(data, nil); !errors.Is(err, heic.ErrHeavy) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
+// slow takes its time before it gives the first byte.
+type slow struct {
+	io.Reader
+	wait time.Duration
+}
+
+func (s *slow) Read(b []byte) (int, error) {
+	time.Sleep(s.wait)
+	s.wait = 0
+	return s.Reader.Read(b)
+}
+
+// The time is that of decoding: a file that comes slowly, from far away, is not heavy.
+func TestTheTimeBeginsOnceTheFileIsThere(t *testing.T) {
+	data := read(t, "phone.heic")
+	if err := decode(data, func(image.Image) error { return nil }); err != nil { // the library is loaded in real time
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		file := &slow{bytes.NewReader(data), 2 * heic.MaxTime}
+		if err := heic.Decode(t.Context(), file, int64(len(data)), func(image.Image) error { return nil }); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // What the disk does is not the file's fault, and what use says comes back as it is.

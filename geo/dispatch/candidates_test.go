@@ -5,9 +5,12 @@ package dispatch
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -382,7 +385,11 @@ func (p *planner) priceWith(d day, v visit, i int) int64 {
 	return p.price(&d)
 }
 
-func TestCodesAreDistinct(t *testing.T) {
+func TestCodesAndWeightsAreThoseOfThePage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/dispatch.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	seen := map[Code]bool{}
 	for _, c := range Codes {
 		if c == "" || seen[c] {
@@ -394,5 +401,31 @@ func TestCodesAreDistinct(t *testing.T) {
 		if !seen[f.code] {
 			t.Errorf("%s is not among the codes", f.code)
 		}
+	}
+	weights := map[string]float64{}
+	wire, err := json.Marshal(Default().Weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(wire, &weights); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([^|]*) ?\\|").FindAllStringSubmatch(string(page), -1) {
+		if w, is := weights[row[1]]; is {
+			if row[2] == fmt.Sprint(w)+" " {
+				delete(weights, row[1])
+				continue
+			}
+			if !seen[Code(row[1])] {
+				t.Errorf("the page says %s for %s, it is %g", row[2], row[1], w)
+			}
+		}
+		if !seen[Code(row[1])] {
+			t.Errorf("%s is on the page and no code, or stands there twice", row[1])
+		}
+		delete(seen, Code(row[1]))
+	}
+	if len(seen) > 0 || len(weights) > 0 {
+		t.Errorf("the page does not name %v and %v", seen, weights)
 	}
 }

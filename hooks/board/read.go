@@ -17,6 +17,9 @@ func (b *Board) Map(scope desk.Scope) (tiles.Snapshot, bool) {
 	return s.set.Node(s.scopes[scope]), true
 }
 
+// Ready tells whether there is an index.
+func (b *Board) Ready() bool { return b.now.Load() != nil }
+
 // Listen registers an open board and returns the place from where on it is told; nil while
 // there is no index, and after the end.
 func (b *Board) Listen(scope desk.Scope) (l *Listener, place int64) {

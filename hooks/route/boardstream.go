@@ -13,7 +13,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"xuncha/hooks/board"
-	"xuncha/hooks/problem"
 	"xuncha/hooks/store/desk"
 )
 
@@ -56,8 +55,7 @@ func (s BoardStream) open(e *core.RequestEvent) error {
 	scope, _ := desk.ScopeOf(user)
 	l, place := s.Board.Listen(scope)
 	if l == nil {
-		done, all := s.Board.Progress()
-		return problem.New("not_ready", "the map is being made: %d of %d cases", done, all).With("done", done).With("all", all).In(1)
+		return Map{App: s.App, Board: s.Board}.making()
 	}
 	defer l.Leave()
 	w := watch{BoardStream: s, e: e, user: user, scope: scope, l: l, place: place}

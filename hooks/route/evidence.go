@@ -163,7 +163,7 @@ func (p photos) view(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if tag == "" && evidence.Slow(see.Mime) {
+	if tag == "" && !see.Pending && evidence.Slow(see.Mime) {
 		return p.ask(see)
 	}
 	return serve(e, p.shelf, photo{sum: see.Sum, px: size, name: id + "-" + form, mime: evidence.JPEG, tag: tag})
@@ -173,13 +173,15 @@ func (p photos) view(e *core.RequestEvent) error {
 func (p photos) ask(see store.View) error {
 	err := p.originals.OnView.Ask(see.Sum)
 	var refusal evidence.Refusal
-	if errors.As(err, &refusal) {
+	switch {
+	case errors.As(err, &refusal):
 		return problem.New("photo_no_copy", "%v", refusal)
-	}
-	if err != nil {
+	case errors.Is(err, evidence.ErrAway):
+		return away()
+	case errors.Is(err, evidence.ErrAltered), errors.Is(err, evidence.ErrMissing):
 		return err
 	}
-	return problem.New("photo_pending", "its copies are being made").In(askSoon)
+	return problem.New("photo_pending", "its copies are being made").In(askSoon) // or will be, once the disk has room
 }
 
 // askSoon is in how many seconds a client looks again for copies that are being made.

@@ -17,6 +17,7 @@ import (
 
 	"xuncha/casework"
 	"xuncha/dossier"
+	"xuncha/evidence"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/store"
 )
@@ -146,10 +147,10 @@ func exportProblem(err error) error {
 	switch {
 	case errors.Is(err, store.ErrNotPublic):
 		return problem.New("case_not_public", "%v", err)
-	case errors.Is(err, dossier.ErrAltered):
+	case errors.Is(err, dossier.ErrAltered), errors.Is(err, evidence.ErrAltered):
 		slog.Error("an original is not the one that was received; see xuncha verify", "error", err)
 		return problem.New("original_altered", "%v", err)
-	case errors.Is(err, dossier.ErrMissing):
+	case errors.Is(err, dossier.ErrMissing), errors.Is(err, evidence.ErrMissing):
 		slog.Error("an original that was received is gone; see xuncha verify", "error", err)
 		return problem.New("original_missing", "%v", err)
 	}

@@ -46,7 +46,7 @@ func (p photo) send(e *core.RequestEvent, shelf evidence.Shelf) error {
 	}
 	if errors.Is(err, evidence.ErrAway) {
 		slog.Warn("a photo cannot be shown", "error", err)
-		return problem.New(evidence.CodeAway, "it rests where nobody answers now").In(10)
+		return away()
 	}
 	if err != nil {
 		return err
@@ -58,3 +58,6 @@ func (p photo) send(e *core.RequestEvent, shelf evidence.Shelf) error {
 	http.ServeContent(e.Response, e.Request, "", f.At, f)
 	return nil
 }
+
+// away: what is asked for rests in a depot that does not answer.
+func away() error { return problem.New(evidence.CodeAway, "it rests where nobody answers now").In(10) }

@@ -50,6 +50,9 @@ func (m Map) snapshot(user *core.Record, q url.Values) (tiles.Snapshot, tiles.Fi
 			return s, f, nil
 		}
 	}
+	if !m.Board.Ready() {
+		return tiles.Snapshot{}, f, m.making()
+	}
 	name := user.Id + "?" + q.Encode()
 	s, err := m.Board.Aside(name, func() ([]desk.Pin, error) {
 		pins, err := desk.Pins{App: m.App}.Of(user, filter, board.AsideMost+1)
@@ -59,6 +62,12 @@ func (m Map) snapshot(user *core.Record, q url.Values) (tiles.Snapshot, tiles.Fi
 		return pins, err
 	})
 	return s, tiles.Filter{}, err
+}
+
+// making says that there is no map yet, and how far it is.
+func (m Map) making() error {
+	done, all := m.Board.Progress()
+	return problem.New("not_ready", "the map is being made: %d of %d cases", done, all).With("done", done).With("all", all).In(1)
 }
 
 func (m Map) tile(e *core.RequestEvent) error {

@@ -26,8 +26,9 @@ type Dossiers struct {
 	App   core.App
 	Log   Custody
 	Files custody.Files
-	// Show makes the copies of a photo whose copies are made only when somebody looks.
-	Show func(ctx context.Context, sum string) error
+	// Show makes the copies of photos whose copies are made only when somebody looks, as far as
+	// it can in the time that it takes.
+	Show func(ctx context.Context, sums []string) error
 	// Stamp asks a time-stamping authority; nil: there is none.
 	Stamp func(ctx context.Context, head string) ([]byte, error)
 }
@@ -60,10 +61,13 @@ func (s Dossiers) Name(caseID string) (string, error) {
 	return dossier.FolderName(r.GetString("number")), nil
 }
 
-// Write writes the folder of a case into a sink. Until all photos are in it, nothing is
-// written in the house.
+// Write writes the folder of a case into a sink. Copies that are lacking are made first, and the
+// log says so; that the case goes out is written once all photos are in the folder.
 func (s Dossiers) Write(ctx context.Context, x Export, to dossier.Sink) error {
-	if err := s.show(ctx, x.Case); err != nil {
+	if err := s.Admits(x); err != nil {
+		return err
+	}
+	if err := s.show(ctx, x); err != nil {
 		return err
 	}
 	contents, err := s.contents(x)
@@ -74,19 +78,18 @@ func (s Dossiers) Write(ctx context.Context, x Export, to dossier.Sink) error {
 }
 
 // show makes the copies that are to go out and that nobody has looked at yet.
-func (s Dossiers) show(ctx context.Context, caseID string) error {
-	records, err := s.App.FindAllRecords("evidence", ofTheFamily(caseID))
-	if err != nil {
-		return err
-	}
+func (s Dossiers) show(ctx context.Context, x Export) error {
+	records, err := s.outgoing(x)
+	var sums []string
 	for _, r := range records {
 		if r.GetString("state") != "pending" && shown(r) && evidence.Slow(r.GetString("mime")) {
-			if err := s.Show(ctx, r.GetString("sha256")); err != nil {
-				return err
-			}
+			sums = append(sums, r.GetString("sha256"))
 		}
 	}
-	return nil
+	if err != nil || len(sums) == 0 {
+		return err
+	}
+	return s.Show(ctx, sums)
 }
 
 // seal logs that every photo went out with a list, and proves all of it.
@@ -310,18 +313,24 @@ func forPublic(r *core.Record) bool {
 		slices.Contains(publicPurposes, r.GetString("purpose")) && (d == nil || d.Verdict != casework.FlagRejected)
 }
 
-// photos are those of a case in the order in which they came. Of a complainant's the original
-// stays in the house, for its tags say where she stood; the public gets copies only.
-func (s Dossiers) photos(x Export) ([]dossier.Photo, error) {
+// outgoing are the rows of the photos that go out, in the order in which they came.
+func (s Dossiers) outgoing(x Export) ([]*core.Record, error) {
 	records, err := s.App.FindAllRecords("evidence", ofTheFamily(x.Case))
+	if x.Public {
+		records = slices.DeleteFunc(records, func(r *core.Record) bool { return !forPublic(r) })
+	}
+	return records, err
+}
+
+// photos are those that go out. Of a complainant's the original stays in the house, for its tags
+// say where she stood; the public gets copies only.
+func (s Dossiers) photos(x Export) ([]dossier.Photo, error) {
+	records, err := s.outgoing(x)
 	if err != nil {
 		return nil, err
 	}
-	out := []dossier.Photo{}
-	for _, r := range records {
-		if x.Public && !forPublic(r) {
-			continue
-		}
+	out := make([]dossier.Photo, len(records))
+	for i, r := range records {
 		sum := r.GetString("sha256")
 		p := dossier.Photo{ID: r.Id, SHA256: sum, Ext: extensions[r.GetString("mime")], Complainant: r.GetString("complaint") != ""}
 		if r.GetString("state") != "pending" {
@@ -332,7 +341,7 @@ func (s Dossiers) photos(x Export) ([]dossier.Photo, error) {
 				p.Original = func(ctx context.Context) (io.ReadCloser, error) { return s.Files.Original(ctx, sum) }
 			}
 		}
-		out = append(out, p)
+		out[i] = p
 	}
 	return out, nil
 }

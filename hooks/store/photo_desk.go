@@ -44,16 +44,7 @@ func (d PhotoDesk) Bare(sum string) ([]evidence.Item, error) {
 // lists the photos that it sheds a light on. Where there is nothing to see, the rows say why.
 func (d PhotoDesk) Copied(items []evidence.Item, f evidence.Finding) error {
 	return d.App.RunInTransaction(func(tx core.App) error {
-		if len(f.Copies) > 0 {
-			entries := make([]custody.Entry, len(items))
-			for i, item := range items {
-				entries[i] = custody.Entry{Event: custody.Derived, Evidence: item.ID, SHA256: item.Sum, Actor: custody.System, Facts: copyFacts(f.Copies)}
-			}
-			if err := d.Log.In(tx).Append(entries...); err != nil {
-				return err
-			}
-		}
-		if err := keepHash(tx, f.Receipt.SHA256, f.Picture); err != nil {
+		if err := d.copied(tx, items, f); err != nil {
 			return err
 		}
 		for _, item := range items {
@@ -63,6 +54,32 @@ func (d PhotoDesk) Copied(items []evidence.Item, f evidence.Finding) error {
 		}
 		return againAll(tx, f.Later)
 	})
+}
+
+// copied writes of the copies that there are. Rows that had some before are told of those that
+// were lost and made anew.
+func (d PhotoDesk) copied(tx core.App, items []evidence.Item, f evidence.Finding) error {
+	if len(f.Copies) == 0 {
+		return nil
+	}
+	log := d.Log.In(tx)
+	anew := map[int]string{}
+	for _, px := range f.Anew {
+		anew[px] = f.Copies[px]
+	}
+	if len(anew) > 0 {
+		if err := log.Recopied(f.Receipt.SHA256, anew); err != nil {
+			return err
+		}
+	}
+	entries := make([]custody.Entry, len(items))
+	for i, item := range items {
+		entries[i] = custody.Entry{Event: custody.Derived, Evidence: item.ID, SHA256: item.Sum, Actor: custody.System, Facts: copyFacts(f.Copies)}
+	}
+	if err := log.Append(entries...); err != nil {
+		return err
+	}
+	return keepHash(tx, f.Receipt.SHA256, f.Picture)
 }
 
 // doubt adds flags to a stored row.

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -78,21 +77,11 @@ func lostCopy(ctx context.Context, shelf evidence.Shelf, sum string, px int) (bo
 // copiesOf makes all copies of a photo, as the worker does, by px.
 func copiesOf(ctx context.Context, shelf evidence.Shelf, r *core.Record) (map[int][]byte, error) {
 	sum := r.GetString("sha256")
-	f, err := shelf.Open(ctx, sum, 0)
+	f, err := shelf.Proven(ctx, sum)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	is, _, err := evidence.SumOf(f)
-	if err == nil && is != sum {
-		err = fmt.Errorf("its original has other bytes: their SHA-256 is %s", is)
-	}
-	if err == nil {
-		_, err = f.Seek(0, 0)
-	}
-	if err != nil {
-		return nil, err
-	}
 	meta, err := evidence.ReadMeta(f, r.GetString("mime"))
 	if err != nil && !errors.Is(err, evidence.ErrTags) { // what was read before broken tags stands
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 )
 
 // manyCases writes cases straight into the table: the counties take turns, the states stand as
@@ -29,30 +30,37 @@ const manyCases = `WITH RECURSIVE n(i) AS (SELECT {:first} UNION ALL SELECT i + 
 // County is a division with its agency.
 type County struct{ Agency, Code string }
 
-// Many adds n cases of some counties, spread over a square of degrees around a place, as an
-// import does that goes past the records, and waits until the map has them. Number gives the
-// first of their numbers.
+// Many adds n cases of some counties, spread over a square of degrees, as an import does that
+// goes past the records: what follows the records notices at the next start. Their numbers
+// begin with first.
 func (h *House) Many(first, n int, counties []County, now time.Time) {
 	h.T.Helper()
+	if err := Fill(h.App, first, n, counties, now); err != nil {
+		h.T.Fatal(err)
+	}
+}
+
+// Fill is Many for who has no test.
+func Fill(app core.App, first, n int, counties []County, now time.Time) error {
 	codes, agencies := make([]string, len(counties)), make([]string, len(counties))
 	for i, c := range counties {
 		codes[i], agencies[i] = c.Code, c.Agency
 	}
-	db := h.App.NonconcurrentDB()
-	var seq int64
-	if err := db.NewQuery("SELECT CAST(value AS INTEGER) FROM sync_meta WHERE key = 'head'").Row(&seq); err != nil {
-		h.T.Fatal(err)
-	}
-	_, err := db.NewQuery(manyCases).Bind(dbx.Params{
-		"first": first, "n": n, "codes": list(codes), "agencies": list(agencies), "m": len(counties), "now": now.UTC().Format(time.DateOnly), "seq": seq + 1,
-		"west": 116.0, "width": 1.0, "south": 39.4, "height": 1.0,
-	}).Execute()
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	if _, err := db.NewQuery("UPDATE sync_meta SET value = {:head} WHERE key = 'head'").Bind(dbx.Params{"head": fmt.Sprint(seq + int64(n))}).Execute(); err != nil {
-		h.T.Fatal(err)
-	}
+	return app.RunInTransaction(func(tx core.App) error {
+		var seq int64
+		if err := tx.DB().NewQuery("SELECT CAST(value AS INTEGER) FROM sync_meta WHERE key = 'head'").Row(&seq); err != nil {
+			return err
+		}
+		_, err := tx.DB().NewQuery(manyCases).Bind(dbx.Params{
+			"first": first, "n": n, "codes": list(codes), "agencies": list(agencies), "m": len(counties), "now": now.UTC().Format(time.DateOnly), "seq": seq + 1,
+			"west": 116.0, "width": 1.0, "south": 39.4, "height": 1.0,
+		}).Execute()
+		if err != nil {
+			return err
+		}
+		_, err = tx.DB().NewQuery("UPDATE sync_meta SET value = {:head} WHERE key = 'head'").Bind(dbx.Params{"head": fmt.Sprint(seq + int64(n))}).Execute()
+		return err
+	})
 }
 
 func list(values []string) string {

@@ -51,9 +51,9 @@ function Counts() {
   useEffect(() => void countInbox(), []);
   if (!counts) return null;
   return html`<nav class="counts" aria-label=${t("inbox")}>${SHOWN.filter((q) => counts[q] !== undefined).map((q) => {
-    const all = q === "phones" ? counts.phones_total : undefined;
-    const text = html`<span>${t("queue_" + q)}</span><b>${counts[q]}${all !== undefined && `/${all}`}</b>`;
-    const kind = `${q === "overdue" && counts[q] > 0 ? "overdue" : ""}${counts[q] === 0 ? "none" : ""}`;
+    const waiting = q === "held" ? counts.held + (counts.review ?? 0) : counts[q];
+    const text = html`<span>${t("queue_" + q)}</span><b>${q === "phones" ? `${counts.phones_total - waiting}/${counts.phones_total}` : waiting}</b>`;
+    const kind = waiting === 0 ? (q === "phones" ? "" : "none") : q === "overdue" || q === "phones" ? "overdue" : "";
     const to = target(q);
     return to ? html`<a key=${q} class=${kind} href=${to}>${text}</a>` : html`<span key=${q} class=${kind}>${text}</span>`;
   })}</nav>`;

@@ -1,6 +1,6 @@
 // One table of keys. What a key does is bound by the part that can do it.
 
-import { useEffect, useRef } from "preact";
+import { useLayoutEffect, useRef } from "preact";
 import { createStore } from "./store.js";
 
 /**
@@ -55,7 +55,7 @@ const bound = new Map();
 export function useKey(id, act) {
   const latest = useRef(act);
   latest.current = act;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const call = () => latest.current();
     const list = bound.get(id) ?? [];
     bound.set(id, [...list, call]);

@@ -65,6 +65,7 @@ export function Dialog({ title, onClose, class: className = "", children, foot, 
   useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
     box.current?.showModal();
+    /** @type {HTMLElement | null | undefined} */ (box.current?.querySelector(".body [autofocus], .body input:not([type=hidden]), .body select, .body textarea, footer .main"))?.focus();
     return () => before?.isConnected && before.focus();
   }, []);
   const cancel = (/** @type {Event} */ e) => {

@@ -51,8 +51,8 @@ export const knownName = (id) => people.get().users.get(id)?.name ?? "";
 /** @param {string} id */
 export const agencyName = (id) => people.get().agencies.get(id)?.name ?? t("agency_unknown");
 
-/** An agency's name without what all of them have. @param {string} id */
-export const shortAgency = (id) => (people.get().agencies.get(id)?.name ?? "").replace(/^.*生态环境局(?=.)/, "").replace(/生态环境(分)?局$/, "");
+/** An agency's name without what all of them have. @param {string} id or its name */
+export const shortAgency = (id) => (people.get().agencies.get(id)?.name ?? (/[^\w]/.test(id) ? id : "")).replace(/^.*生态环境局(?=.)/, "").replace(/生态环境(分)?局$/, "");
 
 /** The officers of a case: the lead first, the others as a number. @param {{inspectors: string[] | null, lead: string}} c */
 export function crewWord(c) {

@@ -3,6 +3,8 @@
 import { Map as MapLibre, addProtocol, setWorkerUrl } from "maplibre-gl";
 import { session } from "../api.js";
 import { caseList, listedCase } from "../caselist.js";
+import { opened } from "../panel/file.js";
+import { route } from "../router.js";
 import { hovered, selection } from "../selection.js";
 import { calm } from "../theme.js";
 import { t } from "../words.js";
@@ -57,6 +59,7 @@ export class Chart {
     const last = kept();
     this.placed = Boolean(last);
     this.dressed = false;
+    this.brought = ""; // the case that was brought into sight
     this.bordered = false; // whether it was asked for borders
     this.map = new MapLibre({
       container: holder, style: style(), attributionControl: false, transformRequest: signed, fadeDuration: 0, dragRotate: false, pitchWithRotate: false,
@@ -72,7 +75,8 @@ export class Chart {
     this.people = new PeopleLayer(this.map);
     this.ends = [
       selection.subscribe(() => this.cases.mark()),
-      hovered.subscribe((h) => this.light(h)),
+      hovered.subscribe(() => this.light()),
+      opened.subscribe((o) => o.file && this.open(o.id)),
       caseList.subscribe(() => this.bordered && this.place()),
     ];
     this.map.on("load", () => this.loaded());
@@ -95,7 +99,7 @@ export class Chart {
     this.place();
     await this.cases.begin();
     await this.people.begin();
-    this.light(hovered.get());
+    this.open(route.get().id);
   }
 
   /** @param {string} name */
@@ -151,19 +155,21 @@ export class Chart {
     this.cases.narrow(query);
   }
 
-  /** Lights the place of the row under the pointer, in whatever cell it is. @param {{id: string, from: string}} h */
-  light({ id, from }) {
+  /** Lights the places of the open case and of the row under the pointer, in whatever cells they are. */
+  light() {
     this.cases.mark();
-    const c = from === "list" && id ? listedCase(id) : undefined;
-    const features = c?.location ? [{ type: "Feature", properties: { status: c.status, late: c.overdue, urgent: c.urgent }, geometry: { type: "Point", coordinates: [c.location.lon, c.location.lat] } }] : [];
+    const { id, from } = hovered.get();
+    const shown = [from === "list" && id ? listedCase(id) : undefined, opened.get().file?.case].filter((c) => c?.location);
+    const features = shown.map((c) => ({ type: "Feature", properties: { status: c?.status, late: c?.overdue, urgent: c?.urgent }, geometry: { type: "Point", coordinates: [c?.location?.lon, c?.location?.lat] } }));
     /** @type {any} */ (this.map.getSource("focus"))?.setData({ type: "FeatureCollection", features });
   }
 
   /** The case of the panel: it is marked, and brought into sight if it is not. @param {string} id "" for none */
   open(id) {
-    this.cases.mark();
-    const at = id ? listedCase(id)?.location : null;
-    if (at) this.bring([at.lon, at.lat]);
+    this.light();
+    const at = id ? (opened.get().file?.case ?? listedCase(id))?.location : null;
+    if (at && this.brought !== id) this.bring([at.lon, at.lat]);
+    if (at || !id) this.brought = id;
   }
 
   /** @param {[number, number]} at */

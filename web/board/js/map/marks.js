@@ -121,13 +121,13 @@ function person(name, age, old) {
   const c = sheet(28, width);
   const card = new Path2D();
   card.roundRect(1, 1, width - 2, 24, 12);
-  c.fillStyle = token(old ? "map-case" : "accent");
+  c.fillStyle = token("map-case");
   c.strokeStyle = token("accent");
+  c.lineWidth = 1.5;
   c.setLineDash(old ? [3, 2] : []);
   c.fill(card);
   c.stroke(card);
-  const ink = token(old ? "ink" : "accent-ink");
-  c.fillStyle = ink;
+  c.fillStyle = token("accent");
   c.beginPath();
   c.arc(14, 10, 3, 0, 2 * Math.PI);
   c.fill();
@@ -136,9 +136,11 @@ function person(name, age, old) {
   c.fill();
   family(c, 12, 500);
   c.textAlign = "left";
+  c.fillStyle = token("ink");
   c.fillText(name, 24, 13.5);
   family(c, 11, 400);
   c.textAlign = "left";
+  c.fillStyle = token("muted");
   c.fillText(age, 28 + wide, 13.5);
   return taken(c);
 }

@@ -1,0 +1,155 @@
+package boardtest
+
+// The board as a dispatcher uses it: sign in, find, open, act; by keys alone; and what it does
+// where something is missing.
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"xuncha/internal/house"
+)
+
+func numbers(b *Board) []string {
+	return Eval[[]string](b, `[...document.querySelectorAll(".row .line .num")].map((e) => e.innerText)`)
+}
+
+func TestADispatcherSignsInAndSeesTheCasesInOrder(t *testing.T) {
+	o := Open(t)
+	o.Cases(120)
+	b := Start(t).Open(o.House, View{})
+	b.Say(`[name="identity"]`, o.Dispatcher.Email)
+	b.Say(`[name="password"]`, "wrong")
+	b.Click(`button[type="submit"]`)
+	b.Wait(`document.querySelector("#login-wrong").innerText.length > 3`)
+	b.Quiet("400")
+	Eval[bool](b, `(document.querySelector("[name=password]").value = "", true)`)
+	b.Say(`[name="password"]`, house.Password)
+	b.Click(`button[type="submit"]`)
+	b.Wait(`document.querySelectorAll(".row .title").length > 5`)
+	if got := numbers(b); got[0] != "2026-000001" || got[1] != "2026-000002" || got[2] != "2026-000003" {
+		t.Errorf("the first rows are %v", got[:3])
+	}
+	if got := b.Text(".count"); got != "120 件" {
+		t.Errorf("the count is %q", got)
+	}
+	row := b.Text(".row")
+	for _, want := range []string{"已登记", "2026-000001", "第 1 厂", "剩 1 天", "法定"} {
+		if !strings.Contains(row, want) {
+			t.Errorf("no %q in the row %q", want, row)
+		}
+	}
+	b.Quiet()
+}
+
+func TestFiltersStandInTheAddressAndAReloadShowsTheSame(t *testing.T) {
+	o := Open(t)
+	o.Cases(70)
+	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/?status=replying"})
+	b.Wait(`document.querySelector(".count").innerText === "10 件"`)
+	b.Press("/")
+	b.Say(".search input", "2026-000014")
+	b.Wait(`document.querySelector(".count").innerText === "1 件"`)
+	if got := Eval[string](b, "location.search"); got != "?q=2026-000014&status=replying" {
+		t.Errorf("the address says %s", got)
+	}
+	b.Do(chromedp.Reload())
+	b.Wait(`document.querySelector(".count")?.innerText === "1 件" && document.querySelector(".row .num")?.innerText === "2026-000014"`)
+	b.Click(`.chip.on`)
+	b.Wait(`!location.search.includes("status")`)
+	b.Quiet()
+}
+
+func TestACaseIsOpenedAndAcceptedByKeysAlone(t *testing.T) {
+	o := Open(t)
+	ids := o.Cases(8)
+	b := Start(t).Open(o.House, View{As: &o.Dispatcher})
+	b.Wait(`document.querySelector(".row .title")`)
+	b.Press("j")
+	b.Press("k")
+	b.Press("\r")
+	b.Wait(`document.querySelector("#case-title")?.innerText.includes("第 1 厂")`)
+	if got := Eval[string](b, "location.pathname"); got != "/board/cases/"+ids[0] {
+		t.Errorf("the address of the case is %s", got)
+	}
+	b.Wait(`document.querySelector(".panel-foot .main")?.innerText === "受理"`)
+	Eval[bool](b, `(document.querySelector(".panel-foot .main").focus(), true)`)
+	b.Press("\r")
+	b.Wait(`document.querySelector("dialog[open] form")`)
+	Eval[bool](b, `(document.querySelector("dialog[open] footer .main").focus(), true)`)
+	b.Press("\r")
+	b.Wait(`document.querySelector(".panel-head .status")?.innerText.includes("已受理")`)
+	record, err := o.App.FindRecordById("cases", ids[0])
+	if err != nil || record.GetString("status") != "accepted" {
+		t.Errorf("the case is %v %v", record.GetString("status"), err)
+	}
+	b.Press("\x1b")
+	b.Wait(`!document.querySelector(".panel")`)
+	b.Quiet()
+}
+
+func TestACaseIsAssignedToTwoWithADateAndCalledBack(t *testing.T) {
+	o := Open(t)
+	ids := o.Cases(2)
+	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[1]})
+	b.Wait(`document.querySelector(".panel-foot .main")?.innerText === "派单"`)
+	b.Press("a")
+	b.Wait(`document.querySelectorAll("dialog .officer").length === 3`)
+	Eval[bool](b, `(document.querySelectorAll("dialog details").forEach((d) => d.open = true), true)`)
+	for Eval[int](b, `document.querySelectorAll("dialog .officer.on").length`) < 2 {
+		Eval[bool](b, `(document.querySelector("dialog .officer:not(.on) input[type=checkbox]").click(), true)`)
+		b.Wait(`document.querySelectorAll("dialog .officer.on").length > 0`)
+	}
+	Eval[bool](b, `(document.querySelector("dialog footer .main").click(), true)`)
+	b.Wait(`document.querySelector(".panel-head .status")?.innerText.includes("已派单")`)
+	record, err := o.App.FindRecordById("cases", ids[1])
+	if err != nil || record.GetString("status") != "assigned" || len(record.GetStringSlice("inspectors")) != 2 {
+		t.Fatalf("the case is %s with %v, %v", record.GetString("status"), record.GetStringSlice("inspectors"), err)
+	}
+	b.Press("u")
+	b.Wait(`document.querySelector(".panel-head .status")?.innerText.includes("已受理")`)
+	b.Quiet()
+}
+
+func TestARefusalIsSaidInWordsAndWhatWasTypedStays(t *testing.T) {
+	o := Open(t)
+	ids := o.Cases(7)
+	b := Start(t).Open(o.House, View{As: &o.Reviewer, Path: "/board/cases/" + ids[6]}) // it awaits a reply, and has none
+	b.Wait(`document.querySelector(".panel-foot .main")?.innerText === "审核办结"`)
+	b.Click(".panel-foot .main")
+	b.Wait(`document.querySelector("dialog[open] form")`)
+	b.Click(`dialog[open] footer .main`)
+	b.Wait(`document.querySelector("dialog footer .wrong").innerText.length > 5`)
+	if got := b.Text("dialog footer .wrong"); !strings.ContainsAny(got, "须不") {
+		t.Errorf("the refusal is %q", got)
+	}
+	b.Quiet("409")
+}
+
+// Each view, in each theme and language, without a word from the policy or an exception.
+func TestNothingIsAskedOfAnotherHostAndThePolicyRefusesNothing(t *testing.T) {
+	o := Open(t)
+	ids := o.Cases(30)
+	browser := Start(t)
+	for _, v := range []View{{Theme: "light", Lang: "zh-CN"}, {Theme: "dark", Lang: "en", Width: 1024, Height: 768}} {
+		v.As, v.Path = &o.Dispatcher, "/board/cases/"+ids[3]
+		b := browser.Open(o.House, v)
+		b.Wait(`document.querySelector(".maptools") && document.querySelector(".panel-foot")`)
+		b.Wait(`document.querySelector("#part-course li")`)
+		other := Eval[[]string](b, `performance.getEntriesByType("resource").map((e) => e.name).filter((n) => !n.startsWith(location.origin) && !n.startsWith("blob:") && !n.startsWith("data:"))`)
+		if len(other) > 0 {
+			t.Errorf("it asks %v", other)
+		}
+		if got := Eval[string](b, `document.documentElement.lang + " " + document.documentElement.dataset.theme`); got != v.Lang+" "+v.Theme {
+			t.Errorf("it is %s", got)
+		}
+		if missing := Eval[[]string](b, `[...document.querySelectorAll("button, a, input, select, textarea")].filter((e) => e.offsetParent && !(e.innerText || e.getAttribute("aria-label") || e.labels?.length || e.title)).map((e) => e.outerHTML.slice(0, 120))`); len(missing) > 0 {
+			t.Errorf("without a name: %v", missing)
+		}
+		b.Shot(fmt.Sprint("view-", v.Theme, "-", v.Width))
+		b.Quiet()
+	}
+}

@@ -1,0 +1,127 @@
+// Many cases at once: a plan that says who gets what and why, or one crew for all; then how far
+// the sending is and what became of each.
+
+import { html, useEffect, useState } from "preact";
+import { api, Problem, sentence } from "../api.js";
+import { listedCase } from "../caselist.js";
+import { dayOf, dayWord, metresWord, minutesWord, now } from "../dates.js";
+import { Dialog, Quiet } from "../parts.js";
+import { learn, nameOf } from "../people.js";
+import { clearSelection } from "../selection.js";
+import { Sign } from "../shapes.js";
+import { listed, t } from "../words.js";
+import { firstDue } from "./assign.js";
+import { OfficerPicker, Reasons, reasonWord } from "./officers.js";
+import { casesOf, offerUndo, sendAll } from "./send.js";
+
+/**
+ * @typedef {import("./send.js").Order} Order
+ * @typedef {import("./send.js").Result} Result
+ */
+
+/** How far it is, then what became of each. @param {{orders: Order[], results: Result[], over: boolean}} props */
+function Outcome({ orders, results, over }) {
+  const failed = results.filter((r) => !r.ok);
+  return html`<div class="outcome"><p role="status">${t(over ? "sent_number" : "sending_number", { n: results.length - failed.length, all: orders.length })}</p>
+    <progress max=${orders.length} value=${results.length}></progress>
+    ${failed.length > 0 && html`<h4>${t("not_done", { n: failed.length })}</h4>`}
+    <ul class="results">${[...failed, ...results.filter((r) => r.ok)].map((r) => html`<li key=${r.case}><${Sign} name=${r.ok ? "check" : "close"} /><span class="num">${r.number}</span><span class=${r.ok ? "muted" : "wrong"}>${r.ok ? t("done") : r.wrong}</span></li>`)}</ul></div>`;
+}
+
+/** Sends orders and shows it. @param {{title: string, orders: Order[], onClose: () => void}} props */
+function Sending({ title, orders, onClose }) {
+  const [results, setResults] = useState(/** @type {Result[]} */ ([]));
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    sendAll(orders, setResults).then((all) => {
+      setOver(true);
+      const done = all.filter((r) => r.ok && r.before).map((r) => /** @type {import("./send.js").Before} */ (r.before));
+      if (done.length > 0) offerUndo(done);
+      if (done.length === all.length) {
+        clearSelection();
+        onClose();
+      }
+    });
+  }, []);
+  return html`<${Dialog} title=${title} onClose=${onClose} locked=${!over} class="wide-dialog" foot=${over && html`<button type="button" class="main" onClick=${onClose}>${t("close")}</button>`}>
+    <${Outcome} orders=${orders} results=${results} over=${over} /></${Dialog}>`;
+}
+
+/** @param {import("../caselist.js").Case} c @param {string[]} inspectors @param {string} lead @param {string} due @param {string} reason @returns {Order} */
+function order(c, inspectors, lead, due, reason) {
+  const was = c.status === "reopened" ? [] : (c.inspectors ?? []);
+  return {
+    case: c.id, number: c.number, name: "assign", args: { inspectors, lead, due, ...(was.length > 0 || reason ? { reason: reason || t("plan_reason") } : {}) },
+    before: { case: c.id, number: c.number, was, lead: c.lead, due: firstDue(c) || due },
+  };
+}
+
+/** @param {{plan: any, off: Set<string>, toggle: (id: string) => void}} props */
+const PlanTable = ({ plan, off, toggle }) => html`<div class="scroll-x"><table class="plan"><thead><tr><th><span class="sr">${t("take_row")}</span></th><th>${t("case")}</th><th>${t("arg_due")}</th><th>${t("plan_who")}</th><th>${t("plan_way")}</th></tr></thead>
+  <tbody>${plan.unassigned.map((/** @type {any} */ u) => html`<tr key=${u.case} class="off"><td></td><td class="num">${u.number}</td><td colspan="3" class="overdue">${reasonWord(u.code)}</td></tr>`)}
+  ${plan.plan.map((/** @type {any} */ p) => html`<tr key=${p.case} class=${off.has(p.case) ? "off" : ""}>
+    <td><input type="checkbox" aria-label=${t("take_case", { number: p.number })} checked=${!off.has(p.case)} onChange=${() => toggle(p.case)} /></td>
+    <td><span class="num muted small">${p.number}</span><span class="block">${p.title}</span></td>
+    <td class="num day">${dayWord(p.due)}</td>
+    <td>${p.inspectors.map((/** @type {any} */ i) => html`<span class="why" key=${i.user}><b>${i.name}</b>${i.user === p.lead && html`<span class="mark">${t("lead")}</span>`}<${Reasons} codes=${i.reasons ?? []} /></span>`)}${(p.was ?? []).length > 0 && html`<span class="block small overdue">${t("instead_of", { names: listed(p.was.map(nameOf)) })}</span>`}</td>
+    <td class="num muted small day">${metresWord(p.metres)}<span class="block">${minutesWord(p.minutes)}</span></td></tr>`)}</tbody></table></div>`;
+
+/** A plan for all that are selected. @param {{ids: string[], onClose: () => void}} props */
+export function Propose({ ids, onClose }) {
+  const [plan, setPlan] = useState(/** @type {any} */ (null));
+  const [wrong, setWrong] = useState("");
+  const [off, setOff] = useState(/** @type {Set<string>} */ (new Set()));
+  const [reason, setReason] = useState("");
+  const [orders, setOrders] = useState(/** @type {Order[] | null} */ (null));
+  useEffect(() => {
+    api("/api/dispatch/propose", { method: "POST", body: { cases: ids } }).then((got) => {
+      learn(got.plan.flatMap((/** @type {any} */ p) => p.inspectors.map((/** @type {any} */ i) => ({ id: i.user, name: i.name }))));
+      setPlan(got);
+    }, (err) => setWrong(err instanceof Problem && err.absent ? t("no_plans") : sentence(err)));
+  }, []);
+  const toggle = (/** @type {string} */ id) => setOff((o) => new Set(o.has(id) ? [...o].filter((x) => x !== id) : [...o, id]));
+  if (orders) return html`<${Sending} title=${t("assigning")} orders=${orders} onClose=${onClose} />`;
+  const taken = plan?.plan.filter((/** @type {any} */ p) => !off.has(p.case)) ?? [];
+  const changes = taken.some((/** @type {any} */ p) => (p.was ?? []).length > 0);
+  const send = (/** @type {Event} */ e) => {
+    e.preventDefault();
+    setOrders(taken.map((/** @type {any} */ p) => order(listedCase(p.case) ?? /** @type {any} */ ({ id: p.case, number: p.number, inspectors: p.was, lead: "", due: p.due }), p.inspectors.map((/** @type {any} */ i) => i.user), p.lead, p.due, reason.trim())));
+  };
+  const saved = plan && plan.greedy_metres > plan.metres ? Math.round((1 - plan.metres / plan.greedy_metres) * 100) : 0;
+  return html`<${Dialog} title=${t("propose_for", { n: ids.length })} onClose=${onClose} class="wide-dialog" foot=${plan && html`
+      <span class="muted grow">${t("plan_total", { km: (plan.metres / 1000).toFixed(1) })}${saved > 0 && t("plan_saves", { n: saved })}</span>
+      <button type="button" onClick=${onClose}>${t("cancel")}</button><button type="submit" form="plan" class="main" disabled=${taken.length === 0}>${t("assign_number", { n: taken.length })}</button>`}>
+    <form id="plan" class="stack" onSubmit=${send}>
+      ${wrong ? html`<${Quiet} wrong>${wrong}</${Quiet}>` : !plan ? html`<div class="waiting" aria-busy="true"><i></i><i></i><i></i></div>` : html`<${PlanTable} plan=${plan} off=${off} toggle=${toggle} />`}
+      ${changes && html`<label class="field"><span>${t("reassign_why")}</span><input required value=${reason} onInput=${(/** @type {any} */ e) => setReason(e.target.value)} /><span class="hint">${t("leaving_note")}</span></label>`}
+    </form></${Dialog}>`;
+}
+
+/** One crew for all that are selected. @param {{ids: string[], onClose: () => void}} props */
+export function AssignMany({ ids, onClose }) {
+  const [cases, setCases] = useState(/** @type {import("../caselist.js").Case[] | null} */ (null));
+  const [crew, setCrew] = useState({ crew: /** @type {string[]} */ ([]), lead: "" });
+  const [due, setDue] = useState("");
+  const [reason, setReason] = useState("");
+  const [wrong, setWrong] = useState("");
+  const [orders, setOrders] = useState(/** @type {Order[] | null} */ (null));
+  useEffect(() => {
+    const here = ids.map(listedCase);
+    casesOf(ids.filter((_, i) => !here[i])).then((more) => setCases([...here.filter((c) => c !== undefined), ...more]));
+  }, []);
+  if (orders) return html`<${Sending} title=${t("assigning")} orders=${orders} onClose=${onClose} />`;
+  const changes = (cases ?? []).some((c) => (c.inspectors ?? []).length > 0);
+  const send = (/** @type {Event} */ e) => {
+    e.preventDefault();
+    if (crew.crew.length < 2) return setWrong(t("two_at_least"));
+    setOrders((cases ?? []).map((c) => order(c, crew.crew, crew.lead || crew.crew[0], due && (!c.due_strict || due <= c.due_strict) ? due : firstDue(c) || due, reason.trim())));
+  };
+  return html`<${Dialog} title=${t("assign_number", { n: ids.length })} onClose=${onClose} class="assign-dialog" foot=${html`
+      <p class="wrong grow" role="alert">${wrong}</p><button type="button" onClick=${onClose}>${t("cancel")}</button>
+      <button type="submit" form="many" class="main" disabled=${!cases}>${t("assign_number", { n: ids.length })}</button>`}>
+    <form id="many" class="stack" onSubmit=${send}>
+      <${OfficerPicker} candidates=${[]} refused=${[]} crew=${crew} set=${setCrew} />
+      <label class="field"><span>${t("due_asked")}<small>${t("optional")}</small></span><input type="date" min=${dayOf(now())} value=${due} onInput=${(/** @type {any} */ e) => setDue(e.target.value)} /><span class="hint">${t("due_many_note")}</span></label>
+      ${changes && html`<label class="field"><span>${t("reassign_why")}</span><input required value=${reason} onInput=${(/** @type {any} */ e) => setReason(e.target.value)} /><span class="hint">${t("leaving_note")}</span></label>`}
+    </form></${Dialog}>`;
+}
