@@ -64,7 +64,7 @@ var mayImport = map[string][]string{
 	"internal/prepared":  {},
 	"internal/photo":     {},
 	"internal/house":     {"hooks"},
-	"internal/boardtest": {"hooks", "internal/house"},
+	"internal/boardtest": {"hooks", "internal/house", "internal/phone", "sync"},
 	"internal/fcmtest":   {},
 	"internal/s3test":    {},
 	"internal/journey":   {},

@@ -70,6 +70,8 @@ type Board struct {
 	Ctx context.Context // of its window, for chromedp
 	URL string          // of the house
 
+	Close func() // its window; the end of the test does it too
+
 	mu   sync.Mutex
 	said []string // by the page: errors, exceptions, what the policy refused
 }
@@ -86,7 +88,7 @@ func (b *Browser) Open(h *house.House, v View) *Board {
 	board := &Board{T: b.t, URL: h.URL}
 	ctx, end := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(board.hear))
 	b.t.Cleanup(end)
-	board.Ctx = ctx
+	board.Ctx, board.Close = ctx, end
 	if err := chromedp.Do(ctx); err != nil { // the window lives as long as the context that it was opened in
 		b.t.Fatal(err)
 	}

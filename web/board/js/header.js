@@ -106,7 +106,7 @@ export function Header() {
     <${Search} />
     <${Counts} />
     <div class="tools">
-      <button type="button" class="plain" lang=${lang === "en" ? "zh-CN" : "en"} aria-label=${lang === "en" ? "切换为中文" : "Switch to English"}
+      <button type="button" class="plain" lang=${lang === "en" ? "zh-CN" : "en"} title=${lang === "en" ? "切换为中文" : "Switch to English"}
         onClick=${() => speak(lang === "en" ? "zh-CN" : "en")}>${lang === "en" ? "中文" : "EN"}</button>
       <button type="button" class="plain icon" aria-label=${t(dark ? "to_light" : "to_dark")} title=${t(dark ? "to_light" : "to_dark")}
         onClick=${() => chooseTheme(dark ? "light" : "dark")}><${Sign} name=${dark ? "light" : "dark"} /></button>

@@ -75,7 +75,7 @@ export function SavedViews({ query }) {
     close();
     go({ view: "cases", query: q });
   };
-  return html`<${Menu} class="plain view" label=${html`<b>${usual ? t(usual.name) : mine ? mine.name : t("view_own")}</b>`} name=${t("views")}>
+  return html`<${Menu} class="plain view" label=${html`<b>${usual ? t(usual.name) : mine ? mine.name : t("view_own")}</b>`} name=${`${t("views")} ${usual ? t(usual.name) : mine ? mine.name : t("view_own")}`}>
     ${(/** @type {() => void} */ close) => html`<div class="group">${USUAL.map((v) => html`<button type="button" key=${v.name} class="entry" aria-current=${v === usual ? "true" : null}
         onClick=${() => show(v.query, close)}>${t(v.name)}${v === usual && html`<${Sign} name="check" />`}</button>`)}</div>
       ${list && list.length > 0 && html`<div class="group">${list.map((v) => html`<div class="own" key=${v.id}>
