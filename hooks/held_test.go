@@ -71,12 +71,13 @@ func TestADispatcherSeesBothSidesOfADispute(t *testing.T) {
 	for name, want := range map[string]any{
 		"kind": "edit", "case": f.mine, "number": "2026-000001", "collection": "inspections", "record": f.visit, "field": "findings",
 		"theirs": "有异味", "ours": "无异味", "now": "有异味", "author": f.b.ID, "author_name": f.b.Name, "code": "review", "state": "open",
+		"now_by": f.a.ID, "now_by_name": f.a.Name,
 	} {
 		if item[name] != want {
 			t.Errorf("%s is %v, want %v", name, item[name], want)
 		}
 	}
-	if item["device_at"] == "" || item["received_at"] == "" || item["version"] == "" {
+	if item["device_at"] == "" || item["received_at"] == "" || item["version"] == "" || item["now_at"] == "" {
 		t.Errorf("when? %v", item)
 	}
 	if n := len(f.waiting(t, f.them, "")); n != 0 {
@@ -87,6 +88,9 @@ func TestADispatcherSeesBothSidesOfADispute(t *testing.T) {
 		if status, body := f.h.Do(method, path, f.them.Token, map[string]any{"take": "ours"}); status != 404 || body["code"] != "held_unknown" {
 			t.Errorf("the neighbour's %s: %d %v", method, status, body)
 		}
+	}
+	if both, none := len(f.waiting(t, f.dispatcher, "?kind=edit,create,body")), len(f.waiting(t, f.dispatcher, "?kind=action,create")); both != 1 || none != 0 {
+		t.Errorf("of several kinds %d and %d", both, none)
 	}
 	supervisor := f.h.User("supervisor", f.here, "郑重")
 	if n := len(f.waiting(t, supervisor, "?case="+f.mine+"&kind=edit&author="+f.b.ID)); n != 1 {

@@ -44,6 +44,8 @@ var names = map[string]string{
 	"fflate":                         "vendor/fflate/fflate.js",
 	"words/zh-CN":                    "words/board.zh-CN.json",
 	"words/en":                       "words/board.en.json",
+	"words/desk/zh-CN":               "words/desk.zh-CN.json",
+	"words/desk/en":                  "words/desk.en.json",
 }
 
 // types are the kinds of files that are served; what else lies there is not.
@@ -76,7 +78,7 @@ var Board = sync.OnceValues(func() (*BoardFiles, error) {
 // add takes a file in, if a browser asks for it. Modules and styles lie below js and css.
 func (b *BoardFiles) add(name string, d fs.DirEntry, err error) error {
 	kind := types[path.Ext(name)]
-	if err != nil || d.IsDir() || kind == "" || strings.HasPrefix(name, "words/") && !strings.HasPrefix(name, "words/board.") {
+	if err != nil || d.IsDir() || kind == "" || strings.HasPrefix(name, "words/") && !strings.HasPrefix(name, "words/board.") && !strings.HasPrefix(name, "words/desk.") {
 		return err
 	}
 	data, err := files.ReadFile(name)

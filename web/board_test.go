@@ -96,11 +96,21 @@ func TestTypesHold(t *testing.T) {
 	}
 }
 
+// boardWords are those of the board and of the desk, each word once.
 func boardWords(t *testing.T, language string) map[string]string {
 	t.Helper()
-	var words map[string]string
-	if err := json.Unmarshal([]byte(read(t, "words/board."+language+".json")), &words); err != nil {
-		t.Fatal(err)
+	words := map[string]string{}
+	for _, of := range []string{"board", "desk"} {
+		var some map[string]string
+		if err := json.Unmarshal([]byte(read(t, "words/"+of+"."+language+".json")), &some); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range some {
+			if _, twice := words[name]; twice {
+				t.Errorf("%s stands in two dictionaries", name)
+			}
+			words[name] = text
+		}
 	}
 	return words
 }

@@ -31,12 +31,14 @@ type Desk struct {
 //	GET  /api/dispatch/phones           every phone of the range, and what is wrong with it
 //	GET  /api/dispatch/inbox            how much waits, by queue
 //	GET  /api/dispatch/inbox/{queue}    a page of it
+//	GET  /api/reveals                   who asked who complained; supervisors and administrators
 //	POST /api/devices/report            how a phone stands whose client has no round trip of ours
 func (d Desk) Bind(se *core.ServeEvent) {
 	se.Router.GET("/api/inspectors", d.inspectors)
 	se.Router.GET("/api/dispatch/phones", d.phones)
 	se.Router.GET("/api/dispatch/inbox", d.inbox)
 	se.Router.GET("/api/dispatch/inbox/{queue}", d.queue)
+	se.Router.GET("/api/reveals", d.reveals)
 	se.Router.POST("/api/devices/report", d.report)
 }
 
@@ -136,14 +138,13 @@ func (d Desk) queue(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	name, page := e.Request.PathValue("queue"), 1
+	name := e.Request.PathValue("queue")
 	if !slices.Contains(queuesOf[casework.Role(user.GetString("role"))], name) {
 		return problem.New("not_found", "there is no queue %q for you", name)
 	}
-	if text := e.Request.URL.Query().Get("page"); text != "" {
-		if page, err = strconv.Atoi(text); err != nil || page < 1 || page > pagesMost {
-			return problem.New("filter_bad", "page: want a number from 1 to %d, not %q", pagesMost, text)
-		}
+	page, err := pageOf(e)
+	if err != nil {
+		return err
 	}
 	list, err := desk.Inbox{App: d.App}.List(user, name, page)
 	if err != nil {
@@ -152,8 +153,42 @@ func (d Desk) queue(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, list)
 }
 
-// pagesMost is how far a queue is leafed through.
+// pagesMost is how far a list is leafed through.
 const pagesMost = 10_000
+
+// pageOf is the page that is asked for, from 1.
+func pageOf(e *core.RequestEvent) (int, error) {
+	text := e.Request.URL.Query().Get("page")
+	if text == "" {
+		return 1, nil
+	}
+	page, err := strconv.Atoi(text)
+	if err != nil || page < 1 || page > pagesMost {
+		return 0, problem.New("filter_bad", "page: want a number from 1 to %d, not %q", pagesMost, text)
+	}
+	return page, nil
+}
+
+// reveals are shown to who watches over those that may ask.
+func (d Desk) reveals(e *core.RequestEvent) error {
+	user, err := User(e)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains([]casework.Role{casework.Supervisor, casework.Admin}, casework.Role(user.GetString("role"))) {
+		return problem.New("forbidden", "the log of reveals is shown to supervisors and administrators")
+	}
+	page, err := pageOf(e)
+	if err != nil {
+		return err
+	}
+	list, err := desk.Reveals{App: d.App}.List(user, page)
+	if err != nil {
+		return err
+	}
+	e.Response.Header().Set("Cache-Control", "no-store")
+	return e.JSON(http.StatusOK, list)
+}
 
 // report takes what a phone says of itself, from clients that sync by a protocol of their own.
 func (d Desk) report(e *core.RequestEvent) error {

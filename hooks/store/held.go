@@ -4,6 +4,8 @@ package store
 // everybody in the desk's range, each with what stands and what was sent.
 
 import (
+	"cmp"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,6 +37,9 @@ type HeldItem struct {
 	Ours       json.RawMessage `json:"ours"`    // what the author sent
 	Now        json.RawMessage `json:"now"`     // what stands now
 	Version    string          `json:"version"` // of what stands now
+	NowBy      string          `json:"now_by"`  // who wrote what stands now; "" where nobody knows, or the server
+	NowByName  string          `json:"now_by_name"`
+	NowAt      string          `json:"now_at"` // by that author's clock, else when it came
 	Author     string          `json:"author"`
 	AuthorName string          `json:"author_name"`
 	Client     string          `json:"client"`
@@ -92,8 +97,10 @@ func (f *HeldFilter) add(name, value string) (err error) {
 				return ErrFilter{fmt.Sprintf("there is no state %q; there are %s", s, strings.Join(heldStates, ", "))}
 			}
 		}
-	case "case", "author", "kind":
+	case "case", "author":
 		f.Equal[name] = value
+	case "kind":
+		f.Equal[name] = anyOf(strings.Split(value, ","))
 	case "page":
 		f.Page, err = number(name, value, pageMax)
 	case "per_page":
@@ -261,16 +268,40 @@ func (s Held) standing(item *HeldItem) error {
 	if err == nil && doc["case"] != nil && json.Unmarshal(doc["case"], &of) == nil {
 		item.Case = of
 	}
+	if err != nil {
+		return err
+	}
+	return s.standingAuthor(item)
+}
+
+// standingAuthor adds who wrote what stands. A version names the mutation that wrote it, which
+// is forgotten after its time.
+func (s Held) standingAuthor(item *HeldItem) error {
+	_, mutation, _ := strings.Cut(item.Version, ".")
+	if mutation == "" {
+		return nil
+	}
+	var from origin
+	err := s.App.DB().NewQuery(readOrigin).Bind(dbx.Params{"id": mutation}).One(&from)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	item.NowBy, item.NowAt = from.User, cmp.Or(from.DeviceAt, from.At)
 	return err
 }
 
 func (s Held) people(item *HeldItem) error {
-	authors, err := s.App.FindRecordsByIds("users", unique([]string{item.Author}))
+	authors, err := s.App.FindRecordsByIds("users", unique([]string{item.Author, item.NowBy}))
 	if err != nil {
 		return err
 	}
 	for _, r := range authors {
-		item.AuthorName = r.GetString("name")
+		if r.Id == item.Author {
+			item.AuthorName = r.GetString("name")
+		}
+		if r.Id == item.NowBy {
+			item.NowByName = r.GetString("name")
+		}
 	}
 	cases, err := s.App.FindRecordsByIds("cases", unique([]string{item.Case}))
 	for _, r := range cases {

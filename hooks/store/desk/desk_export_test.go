@@ -8,6 +8,7 @@ import "github.com/pocketbase/pocketbase/core"
 func Queries() map[string]string {
 	return map[string]string{
 		"phonesOf": phonesOf, "inspectorsOf": inspectorsOf, "stopsOf": stopsOf, "pinsAfter": pinsAfter, "pinsByID": pinsByID, "lastSteps": lastSteps,
+		"revealsOf": revealsOf,
 	}
 }
 

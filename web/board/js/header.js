@@ -3,6 +3,7 @@
 import { html, useEffect, useRef, useState } from "preact";
 import { api, Problem, session, signOut } from "./api.js";
 import { keys, useKey } from "./keys.js";
+import { Ways } from "./desk/ways.js";
 import { Menu } from "./parts.js";
 import { go, href, route } from "./router.js";
 import { Sign } from "./shapes.js";
@@ -40,6 +41,7 @@ const SHOWN = ["triage", "held", "overdue", "replying", "phones"];
 /** @param {string} queue @returns {string} where a count leads, "" for nowhere */
 function target(queue) {
   if (queue === "phones") return hasView("phones") ? href({ view: "phones", id: "", query: {} }) : "";
+  if (queue === "replying" && session.get().user?.role === "reviewer") return href({ view: "review", id: "", query: {} });
   if (hasView("inbox")) return href({ view: "inbox", id: queue, query: {} });
   return FILTERS[queue] ? href({ view: "cases", id: "", query: FILTERS[queue] }) : "";
 }
@@ -100,6 +102,7 @@ export function Header() {
   const dark = useStore(theme, (s) => s.dark);
   return html`<header class="top">
     <a class="brand" href="/board/"><img src="/board/icon.svg" alt="" width="28" height="28" /><b>Xuncha</b><span lang="zh-CN">巡查</span></a>
+    <${Ways} />
     <${Search} />
     <${Counts} />
     <div class="tools">

@@ -4,6 +4,7 @@ import { html, render } from "preact";
 import { refresh, session } from "./api.js";
 import { App } from "./app.js";
 import "./cases.js";
+import "./desk/views.js";
 import { connect } from "./stream.js";
 import "./theme.js";
 import { loadWords } from "./words.js";

@@ -46,7 +46,7 @@ async function fetched(address) {
 /** Changes the language. @param {string} code */
 export async function speak(code) {
   const known = LANGUAGES.find((l) => l === code) ?? LANGUAGES[0];
-  dictionaries[known] ??= await fetched(import.meta.resolve(`words/${known}`));
+  dictionaries[known] ??= Object.assign({}, ...(await Promise.all([`words/${known}`, `words/desk/${known}`].map((w) => fetched(import.meta.resolve(w))))));
   localStorage.setItem(KEPT, known);
   document.documentElement.lang = known;
   language.set({ code: known, ready: true });
