@@ -17,6 +17,7 @@ import { hasView } from "./views.js";
 export const inbox = createStore({ counts: /** @type {Record<string, number> | null} */ (null) });
 
 export async function countInbox() {
+  if (session.get().user?.role === "admin") return; // nothing of a case waits for him
   try {
     inbox.set({ counts: (await api("/api/dispatch/inbox")).counts });
   } catch (err) {
