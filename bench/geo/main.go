@@ -65,8 +65,11 @@ type sizes struct {
 	serve   serveSizes
 }
 
-func full() sizes  { return sizes{rounds: 7, lookups: fullLookups, tiles: fullTiles, serve: fullServe} }
-func small() sizes { return sizes{small: true, rounds: 1, lookups: smallLookups, tiles: smallTiles, serve: smallServe} }
+func full() sizes { return sizes{rounds: 7, lookups: fullLookups, tiles: fullTiles, serve: fullServe} }
+
+func small() sizes {
+	return sizes{small: true, rounds: 1, lookups: smallLookups, tiles: smallTiles, serve: smallServe}
+}
 
 // goal is one number that was promised.
 type goal struct {
