@@ -77,7 +77,7 @@ var mayImport = map[string][]string{
 }
 
 // pocketBase may be known here only.
-var pocketBase = []string{"hooks", "hooks/depot", "hooks/route", "hooks/store", "hooks/store/desk", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/evidence", "bench/sync"}
+var pocketBase = []string{"hooks", "hooks/depot", "hooks/route", "hooks/store", "hooks/store/desk", "hooks/problem", "migrations", "cmd/xuncha", "internal/house", "internal/storm", "bench/evidence", "bench/geo", "bench/sync"}
 
 // readsTheClock: elsewhere the time comes in as a value.
 var readsTheClock = []string{"cmd/xuncha", "bench/evidence", "bench/geo", "bench/sync", "internal/phone", "internal/house", "internal/fcmtest", "internal/s3test", "internal/journey", "internal/sabotage", "internal/tsatest"}
