@@ -6,7 +6,10 @@ import (
 	"cmp"
 	"encoding/binary"
 	"iter"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // Build puts in all cases there are, in any order, in place of all that the set held. Where
@@ -16,7 +19,7 @@ import (
 func (s *Set) Build(cases iter.Seq2[Point, error]) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b := builder{index: s.where.empty(), sets: newSets(s.sets.most), known: map[string]uint32{}}
+	b := builder{sets: newSets(s.sets.most), known: map[string]uint32{}}
 	for p, err := range cases {
 		if err != nil {
 			return err
@@ -25,24 +28,33 @@ func (s *Set) Build(cases iter.Seq2[Point, error]) error {
 			return err
 		}
 	}
+	var (
+		where index
+		twice error
+		aside sync.WaitGroup
+	)
+	aside.Go(func() { where, twice = b.index(s.where.empty()) })
 	r := &root{sizes: s.now.Load().sizes, sets: b.sets.list}
 	r.branches = b.branches(r.sizes)
+	aside.Wait()
+	if twice != nil {
+		return twice
+	}
 	all := make([]uint32, len(s.nodes.names))
 	for i := range all {
 		all[i] = uint32(i)
 	}
 	s.version++
 	r.versions = versions{}.with(all, s.version)
-	s.where, s.sets = b.index, b.sets
+	s.where, s.sets = where, b.sets
 	s.now.Store(r)
 	return nil
 }
 
 // builder takes cases in.
 type builder struct {
-	index index // to the number of the row, until all are there
-	sets  sets
-	rows  []row
+	sets sets
+	rows []row
 
 	known map[string]uint32 // sets by the names as they came, for most come often
 	text  []byte
@@ -61,15 +73,29 @@ func (b *builder) take(p Point, n *nodes) error {
 		return nil
 	}
 	set, err := b.set(p.Nodes, n)
-	if err != nil {
-		return err
+	if err == nil {
+		b.rows = append(b.rows, row{at, attrOf(p, set), id})
 	}
-	if _, twice := b.index.find(id, func(i uint64) bool { return b.rows[i].id == id }); twice {
-		return refuse(CodeTwice, "case %s came twice", p.ID)
+	return err
+}
+
+// index is that of all rows: first to their numbers, so that a case that comes twice is
+// seen, then to their keys.
+func (b *builder) index(x index) (index, error) {
+	x.grow(len(b.rows))
+	for i := range b.rows {
+		id := b.rows[i].id
+		if _, twice := x.find(id, func(other uint64) bool { return b.rows[other].id == id }); twice {
+			return x, refuse(CodeTwice, "case %s came twice", id)
+		}
+		x.add(id, uint64(i))
 	}
-	b.index.add(id, uint64(len(b.rows)))
-	b.rows = append(b.rows, row{at, attrOf(p, set), id})
-	return nil
+	for slot, tag := range x.tags {
+		if tag != 0 {
+			x.places[slot] = b.rows[x.places[slot]].spot.key()
+		}
+	}
+	return x, nil
 }
 
 // set is the number of a set of nodes.
@@ -89,20 +115,17 @@ func (b *builder) set(names []string, n *nodes) (uint32, error) {
 	return set, err
 }
 
-// branches sorts the cases and makes full leaves of them.
+// place is where a row goes.
+type place struct {
+	key uint64
+	row int32
+}
+
+// branches sorts the cases and makes full leaves of them, on all processors.
 func (b *builder) branches(n sizes) []*branch {
-	type place struct {
-		key uint64
-		row int32
-	}
-	for i := range b.index.places {
-		if b.index.tags[i] != 0 {
-			b.index.places[i] = b.rows[b.index.places[i]].spot.key()
-		}
-	}
 	order := make([]place, len(b.rows))
-	for i, r := range b.rows {
-		order[i] = place{r.spot.key(), int32(i)}
+	for i := range b.rows {
+		order[i] = place{b.rows[i].spot.key(), int32(i)}
 	}
 	slices.SortFunc(order, func(x, y place) int {
 		if x.key != y.key {
@@ -110,10 +133,23 @@ func (b *builder) branches(n sizes) []*branch {
 		}
 		return compare(0, b.rows[x.row].id, 0, b.rows[y.row].id)
 	})
-	var (
-		out    []*branch
-		leaves []*leaf
-	)
+	parts := slices.Collect(slices.Chunk(order, n.leaf*n.branch))
+	out := make([]*branch, len(parts))
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(parts); i = int(next.Add(1)) - 1 {
+				out[i] = b.branch(parts[i], n)
+			}
+		})
+	}
+	all.Wait()
+	return out
+}
+
+func (b *builder) branch(order []place, n sizes) *branch {
+	var leaves []*leaf
 	for part := range slices.Chunk(order, n.leaf) {
 		l := &leaf{spots: make([]spot, len(part)), attrs: make([]attr, len(part)), ids: make([]packed, len(part))}
 		for i, at := range part {
@@ -123,8 +159,5 @@ func (b *builder) branches(n sizes) []*branch {
 		l.tallies = l.counted(b.sets.list)
 		leaves = append(leaves, l)
 	}
-	for part := range slices.Chunk(leaves, n.branch) {
-		out = append(out, branchOf(slices.Clone(part)))
-	}
-	return out
+	return branchOf(leaves)
 }

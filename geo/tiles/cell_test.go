@@ -42,6 +42,19 @@ func TestAHeapStaysAClusterAtEveryZoomAndSaysSo(t *testing.T) {
 	}
 }
 
+func TestLargeNumbersStandInATile(t *testing.T) {
+	s, at := New(names, 0), orb.Point{116.4, 39.9}
+	for i := range 70_000 {
+		if i%2 == 0 || i < 600 {
+			put(t, s, Point{ID: id(i), At: at, Flags: Flags(i % 2), Nodes: []string{"nation"}})
+		}
+	}
+	data, err := s.Node("nation").Tile(maptile.New(0, 0, 0), Filter{})
+	if got := decoded(t, data); err != nil || len(got) != 1 || !strings.HasSuffix(got[0], " n=35300 overdue=300 s_registered=35300") {
+		t.Errorf("%v %v", got, err)
+	}
+}
+
 func TestTilesThatAreNoneAreRefused(t *testing.T) {
 	s := New(names, 0).Node("nation")
 	for _, c := range []maptile.Tile{{Z: 0, X: 1}, {Z: 3, Y: 8}, {Z: MaxZoom + 1}, {Z: 40}, {Z: 15, X: 1 << 15}} {

@@ -49,16 +49,21 @@ func (x *index) find(id packed, is func(place uint64) bool) (slot int, found boo
 // add notes the place of a case that has none.
 func (x *index) add(id packed, place uint64) {
 	if 4*(x.n+1) > 3*len(x.tags) {
-		old := *x
-		x.tags, x.places = make([]uint32, 16+len(old.tags)*3/2), make([]uint64, 16+len(old.tags)*3/2)
-		for i, tag := range old.tags {
-			if tag != 0 {
-				x.put(tag, old.places[i])
-			}
-		}
+		x.grow(2 * x.n)
 	}
 	x.put(x.hash(id), place)
 	x.n++
+}
+
+// grow makes room for n cases, with half as much again left empty.
+func (x *index) grow(n int) {
+	tags, places, slots := x.tags, x.places, 16+n+n/2
+	x.tags, x.places = make([]uint32, slots), make([]uint64, slots)
+	for i, tag := range tags {
+		if tag != 0 {
+			x.put(tag, places[i])
+		}
+	}
 }
 
 func (x *index) put(tag uint32, place uint64) {

@@ -226,7 +226,7 @@ func (e *edge) meets(b box) bool {
 		return false
 	}
 	side := e.side(b.min)
-	return side == 0 || side != e.side(b.max) || side != e.side(vertex{b.min.x, b.max.y}) || side != e.side(vertex{b.max.x, b.min.y})
+	return side != e.side(b.max) || side != e.side(vertex{b.min.x, b.max.y}) || side != e.side(vertex{b.max.x, b.min.y})
 }
 
 // side is where a place lies as seen from the edge: -1, 0 or 1.

@@ -84,37 +84,26 @@ func (l *leaf) part(i, j int, sets [][]uint32) *leaf {
 func joined(l, next *leaf) *leaf {
 	return &leaf{
 		spots: slices.Concat(l.spots, next.spots), attrs: slices.Concat(l.attrs, next.attrs), ids: slices.Concat(l.ids, next.ids),
-		tallies: together(slices.Concat(l.tallies, next.tallies)),
+		tallies: together(l.tallies, next.tallies),
 	}
 }
 
 // counted adds a leaf up. Neighbours are mostly in the same nodes: each set and status is
 // added up first, then given to its nodes.
 func (l *leaf) counted(sets [][]uint32) tallies {
-	var groups tallies // who is set<<4 | status here
-	at := map[uint32]int{}
+	groups := newHeap() // who is set<<4 | status here
 	for i, a := range l.attrs {
-		who := a.set()<<whoBits | uint32(a.status())
-		g, known := at[who]
-		if !known {
-			g = len(groups)
-			at[who] = g
-			groups = append(groups, tally{who: who})
-		}
-		groups[g].n++
-		groups[g].overdue += a.overdue()
-		groups[g].x += l.spots[i].x()
-		groups[g].y += l.spots[i].y()
+		groups.add(tally{a.set()<<whoBits | uint32(a.status()), 1, a.overdue(), l.spots[i].x(), l.spots[i].y()})
 	}
-	var out tallies
-	for _, g := range groups {
+	all := newHeap()
+	for _, g := range groups.tallies {
 		status := g.who & (Statuses - 1)
 		for _, node := range sets[g.who>>whoBits] {
 			g.who = node<<whoBits | status
-			out = append(out, g)
+			all.add(g)
 		}
 	}
-	return together(out)
+	return all.sorted()
 }
 
 // inserted and removed leave the old slice as it was and make one of the exact size.

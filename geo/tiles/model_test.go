@@ -36,7 +36,7 @@ func id(n int) string { return fmt.Sprintf("case%011dA", n) }
 
 // places are some of a city, several a step apart or at one place, and ends of the world.
 func places() *rapid.Generator[orb.Point] {
-	heaps := []orb.Point{{116.4, 39.9}, {116.4, 39.9}, {116.40001, 39.90001}, {0, 0}, {-180, 0}, {180, maxLat}, {-180, -maxLat}, {179.9999, -80}}
+	heaps := []orb.Point{{116.4, 39.9}, {116.4, 39.9}, {116.40001, 39.90001}, {0, 0}, {-180, 0}, {180, maxLat}, {180, -maxLat}, {-180, -maxLat}, {179.9999, -80}}
 	nowhere := []orb.Point{Nowhere, {116, 86}, {181, 3}, {math.Inf(1), 0}, {116, math.NaN()}}
 	return rapid.Custom(func(t *rapid.T) orb.Point {
 		switch rapid.IntRange(0, 9).Draw(t, "kind") {

@@ -74,17 +74,18 @@ type layer struct {
 	keys     []byte
 	values   []byte
 
-	keyed   [keys]uint32     // number of each key, + 1
-	named   [Statuses]uint32 // and of each status as a value
-	yes     uint32           // and of true
-	numbers map[uint64]uint32
+	keyed   [keys]uint32      // number of each key, + 1
+	named   [Statuses]uint32  // and of each status as a value
+	yes     uint32            // and of true
+	small   [128]uint32       // number of each value below 128, + 1
+	large   map[uint64]uint32 // and of those above
 	nKeys   uint32
 	nValues uint32
 	tags    []byte // of one feature
 }
 
 func newLayer(w *words, t maptile.Tile) *layer {
-	return &layer{words: w, origin: corner(t), zoom: t.Z, numbers: map[uint64]uint32{}}
+	return &layer{words: w, origin: corner(t), zoom: t.Z, large: map[uint64]uint32{}}
 }
 
 // cluster writes many cases at their mean place.
@@ -149,10 +150,16 @@ func (l *layer) yesTo(key int) {
 // number is the number of a value that is a number.
 func (l *layer) number(n int) uint32 {
 	v := uint64(n)
-	at, known := l.numbers[v]
+	if v < uint64(len(l.small)) {
+		if l.small[v] == 0 {
+			l.small[v] = l.value(valueUint, v) + 1
+		}
+		return l.small[v] - 1
+	}
+	at, known := l.large[v]
 	if !known {
 		at = l.value(valueUint, v)
-		l.numbers[v] = at
+		l.large[v] = at
 	}
 	return at
 }

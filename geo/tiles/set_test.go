@@ -339,6 +339,55 @@ func TestWhereThereIsNoRoomForMoreSetsOfNodesACaseIsRefused(t *testing.T) {
 	put(t, s, Point{ID: id(5), Nodes: []string{"1", "1"}}) // a set that is there
 }
 
+func TestAFilterTakesWhatItSays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f, in := filters().Draw(t, "filter"), rapid.SliceOfN(points(), 0, 20).Draw(t, "points")
+		m := f.match()
+		var attrs []attr
+		var want []int32
+		for i, p := range in {
+			attrs = append(attrs, attrOf(p, maxSets-1))
+			if wanted(f, p) {
+				want = append(want, int32(i))
+			}
+			if m.takes(attrs[i]) != wanted(f, p) {
+				t.Fatalf("%+v takes %+v: %t", f, p, m.takes(attrs[i]))
+			}
+			if m.plain && m.statuses != 0 && f.Types|uint16(f.With|f.Without) != 0 {
+				t.Fatalf("%+v asks for more than statuses", f)
+			}
+		}
+		if got := m.pick(nil, attrs); !slices.Equal(got, want) {
+			t.Fatalf("%+v picks %v, want %v", f, got, want)
+		}
+	})
+}
+
+func TestTheIndexFindsWhatIsThere(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x, there := newIndex(), map[packed]uint64{}
+		tags := []uint32{1, 2, 1 << 31, math.MaxUint32 - 1, math.MaxUint32} // so that ways lead around the end
+		x.hash = func(id packed) uint32 { return tags[int(id[19])%len(tags)] }
+		for range rapid.IntRange(1, 200).Draw(t, "steps") {
+			id := packed{0: 1, 19: byte(rapid.IntRange(0, 40).Draw(t, "id"))}
+			slot, found := x.find(id, func(place uint64) bool { return place == uint64(id[19]) })
+			if _, want := there[id]; found != want {
+				t.Fatalf("%v was found: %t, want %t", id, found, want)
+			}
+			if found {
+				x.remove(slot)
+				delete(there, id)
+				continue
+			}
+			x.add(id, uint64(id[19]))
+			there[id] = 0
+		}
+		if x.n != len(there) {
+			t.Fatalf("%d in the index, want %d", x.n, len(there))
+		}
+	})
+}
+
 func TestIdsComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x, y := rapid.StringMatching(`[A-Za-z0-9]{15,26}`).Draw(t, "x"), rapid.StringMatching(`[A-Za-z0-9]{15,26}`).Draw(t, "y")

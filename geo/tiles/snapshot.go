@@ -91,11 +91,24 @@ func (q *query) leaves(s *sum, in *branch, from, to position) {
 		if a >= b {
 			continue
 		}
-		if q.plain && b-a == len(l.spots) {
-			s.tallies(l.of(q.node), q.statuses)
-			continue
-		}
-		q.cases(s, l, a, b)
+		q.leaf(s, l, a, b)
+	}
+}
+
+// leaf adds up the cases of a leaf from i to j. Where its tallies know the leaf, the lesser
+// part is looked at: those from i to j, or the others.
+func (q *query) leaf(s *sum, l *leaf, i, j int) {
+	n := len(l.spots)
+	if !q.plain || j-i <= n/2 {
+		q.cases(s, l, i, j)
+		return
+	}
+	s.tallies(l.of(q.node), q.statuses)
+	if j-i < n {
+		var others sum
+		q.cases(&others, l, 0, i)
+		q.cases(&others, l, j, n)
+		s.less(&others)
 	}
 }
 

@@ -85,19 +85,40 @@ func (ts tallies) swapped(old row, a attr, sets [][]uint32) tallies {
 	return slices.Clone(ts).minus(before, old.spot, old.attr).plus(after, old.spot, a)
 }
 
-// together sorts tallies and joins those of one node and status.
-func together(ts tallies) tallies {
-	slices.SortFunc(ts, func(a, b tally) int { return cmp.Compare(a.who, b.who) })
-	out := ts[:0]
-	for _, t := range ts {
-		if n := len(out); n > 0 && out[n-1].who == t.who {
-			last := &out[n-1]
-			last.n, last.overdue, last.x, last.y = last.n+t.n, last.overdue+t.overdue, last.x+t.x, last.y+t.y
-			continue
-		}
-		out = append(out, t)
+// heap is tallies in no order, one for each who.
+type heap struct {
+	tallies
+	at map[uint32]int
+}
+
+func newHeap() *heap { return &heap{at: map[uint32]int{}} }
+
+func (h *heap) add(t tally) {
+	i, known := h.at[t.who]
+	if !known {
+		h.at[t.who] = len(h.tallies)
+		h.tallies = append(h.tallies, t)
+		return
 	}
-	return slices.Clone(out)
+	all := &h.tallies[i]
+	all.n, all.overdue, all.x, all.y = all.n+t.n, all.overdue+t.overdue, all.x+t.x, all.y+t.y
+}
+
+// sorted are the tallies in their order, with no more room than they need.
+func (h *heap) sorted() tallies {
+	slices.SortFunc(h.tallies, func(a, b tally) int { return cmp.Compare(a.who, b.who) })
+	return slices.Clone(h.tallies)
+}
+
+// together joins tallies that are each in order.
+func together(all ...tallies) tallies {
+	h := newHeap()
+	for _, ts := range all {
+		for _, t := range ts {
+			h.add(t)
+		}
+	}
+	return h.sorted()
 }
 
 // sum is what a question adds up.
@@ -119,6 +140,14 @@ func (s *sum) tallies(ts tallies, statuses uint64) {
 		s.Status[status] += int(t.n)
 		s.x += t.x
 		s.y += t.y
+	}
+}
+
+// less takes away what is in it.
+func (s *sum) less(other *sum) {
+	s.N, s.Overdue, s.x, s.y = s.N-other.N, s.Overdue-other.Overdue, s.x-other.x, s.y-other.y
+	for status, n := range other.Status {
+		s.Status[status] -= n
 	}
 }
 

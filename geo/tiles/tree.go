@@ -38,11 +38,11 @@ type branch struct {
 
 // branchOf adds leaves up.
 func branchOf(leaves []*leaf) *branch {
-	var all tallies
-	for _, l := range leaves {
-		all = append(all, l.tallies...)
+	all := make([]tallies, len(leaves))
+	for i, l := range leaves {
+		all[i] = l.tallies
 	}
-	return &branch{leaves, firsts(leaves), cases(leaves), together(all)}
+	return &branch{leaves, firsts(leaves), cases(leaves), together(all...)}
 }
 
 func firsts(leaves []*leaf) []uint64 {
