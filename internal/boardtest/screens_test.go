@@ -109,8 +109,10 @@ func TestEveryScreenIsForEverybody(t *testing.T) {
 	browser := Start(t)
 	for i, s := range screens {
 		for j, v := range []View{
-			{Theme: "light", Lang: "zh-CN", Width: 1440, Height: 900}, {Theme: "dark", Lang: "en", Width: 1024, Height: 768},
-			{Theme: "dark", Lang: "zh-CN", Width: 1440, Height: 900}, {Theme: "light", Lang: "en", Width: 1024, Height: 768},
+			{Theme: "light", Lang: "zh-CN", Width: 1440, Height: 900},
+			{Theme: "dark", Lang: "en", Width: 1024, Height: 768},
+			{Theme: "dark", Lang: "zh-CN", Width: 1440, Height: 900},
+			{Theme: "light", Lang: "en", Width: 1024, Height: 768},
 		} {
 			if os.Getenv("BOARD_SHOTS") == "" && (i+j)%2 == 1 {
 				continue // each screen twice, which is every theme, language and size over two screens
