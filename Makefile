@@ -2,7 +2,7 @@
 GO ?= go
 JS := internal/js
 
-.PHONY: build demo test check lint bench sabotage soak js s3 native pictures chromium
+.PHONY: build demo test check lint bench sabotage soak js s3 native pictures chromium shots
 
 build:
 	$(GO) build -o bin/xuncha ./cmd/xuncha
@@ -58,6 +58,11 @@ bench:
 # pictures takes those of the README anew; needs Chromium.
 pictures: build
 	docs/pictures/take.sh
+
+# shots takes a picture of every screen of the board, in both sizes, themes and languages.
+shots: js chromium
+	mkdir -p shots
+	BOARD_SHOTS="$(CURDIR)/shots" $(GO) test -count 1 -run TestEveryScreen ./internal/boardtest
 
 # sabotage puts each wrong reading of the protocol into the real code, and a test must notice.
 sabotage: js s3

@@ -224,7 +224,7 @@ func TestOutsideADemoThePageNamesNoLoginAndNoCase(t *testing.T) {
 
 func TestWhereNothingIsAPersonReadsASentenceAndAProgramACode(t *testing.T) {
 	h := house.New(t)
-	for _, path := range []string{"/nope", "/nope/deeper", "/board/"} {
+	for _, path := range []string{"/nope", "/nope/deeper", "/field/"} {
 		status, body, header := browse(t, h, path, "zh-CN")
 		if status != http.StatusNotFound || !strings.HasPrefix(header.Get("Content-Type"), "text/html") || !strings.Contains(body, "没有这个页面") || !strings.Contains(body, `href="/"`) {
 			t.Errorf("%s: %d %s", path, status, header.Get("Content-Type"))
