@@ -136,7 +136,11 @@ func (b *Board) hear(ev any) {
 	defer b.mu.Unlock()
 	switch e := ev.(type) {
 	case *runtime.EventExceptionThrown:
-		b.said = append(b.said, "exception: "+e.ExceptionDetails.Text+" "+e.ExceptionDetails.Exception.Description)
+		what := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			what += " " + e.ExceptionDetails.Exception.Description
+		}
+		b.said = append(b.said, "exception: "+what)
 	case *log.EventEntryAdded:
 		if e.Entry.Level == "error" {
 			b.said = append(b.said, fmt.Sprintf("%s %s", e.Entry.Text, e.Entry.URL))
