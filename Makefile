@@ -2,7 +2,7 @@
 GO ?= go
 JS := internal/js
 
-.PHONY: build demo test check lint bench sabotage soak js s3 native pictures
+.PHONY: build demo test check lint bench sabotage soak js s3 native pictures chromium
 
 build:
 	$(GO) build -o bin/xuncha ./cmd/xuncha
@@ -32,7 +32,12 @@ $(JS)/native/node_modules/.installed: $(JS)/native/package.json $(JS)/native/pac
 		npm_config_build_from_source=true npm ci --no-audit --no-fund
 	touch $@
 
-test: js s3
+# chromium is what the tests of the board drive; Debian's is taken where there is none.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+		{ apt-get update -q && apt-get install -q -y --no-install-recommends chromium; }
+
+test: js s3 chromium
 	$(GO) vet ./...
 	$(GO) test -p 2 -timeout 20m ./...
 

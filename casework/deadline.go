@@ -259,8 +259,8 @@ func (c *Case) runs(d Deadline) {
 	c.DueStrict, c.DueLegal, c.DueProvisional = d.Strict, d.Legal, d.Provisional
 }
 
-// soonDays before the end of a period the case is due soon.
-const soonDays = 3
+// SoonDays before the end of a period the case is due soon.
+const SoonDays = 3
 
 // LastDay is the day by which a case is marked, YYYY-MM-DD: its due_strict, or the end of the
 // plan of a stage-closed one. What is not open has none.
@@ -289,5 +289,5 @@ func Clock(c Case, now time.Time) (overdue, soon bool) {
 	if today > due {
 		return true, false
 	}
-	return false, Date(now.AddDate(0, 0, soonDays)) >= due
+	return false, Date(now.AddDate(0, 0, SoonDays)) >= due
 }

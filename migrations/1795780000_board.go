@@ -41,7 +41,7 @@ func init() {
 		}
 		cases.AddIndex(pins, false, pinColumns, "")
 		for name, where := range queues {
-			cases.AddIndex(name, false, "`due_strict`, `id`, `division_code`, `agency`, `transfer`", where)
+			cases.AddIndex(name, false, "`due_strict`, `id`, `division_code`, `agency`, `transfer`, `status`", where)
 		}
 		return errors.Join(app.Save(views), app.Save(cases), run(app, phones), run(app, "CREATE INDEX idx_phones_user ON phones (user)"))
 	}, func(app core.App) error {

@@ -147,7 +147,7 @@ func asset(kind string, data []byte) Asset {
 const darkTheme = "@media (prefers-color-scheme: dark) {"
 
 // boardTokens are the tokens with a theme that the reader may choose: data-theme at the root
-// overrules the system's.
+// overrules the system's; paper is light.
 func boardTokens() ([]byte, error) {
 	data, err := files.ReadFile("css/tokens.css")
 	light, dark, found := strings.Cut(string(data), darkTheme)
@@ -156,6 +156,6 @@ func boardTokens() ([]byte, error) {
 	}
 	dark = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(dark), "}"))
 	ofRoot := func(selector string) string { return strings.Replace(dark, ":root", selector, 1) }
-	return []byte(light + darkTheme + "\n" + ofRoot(`:root:not([data-theme="light"])`) + "\n}\n" + ofRoot(`:root[data-theme="dark"]`) + "\n" +
-		":root[data-theme=\"light\"] { color-scheme: light; }\n:root[data-theme=\"dark\"] { color-scheme: dark; }\n"), nil
+	return []byte(light + strings.Replace(darkTheme, "(", "screen and (", 1) + "\n" + ofRoot(`:root:not([data-theme="light"])`) + "\n}\n" +
+		"@media screen {\n" + ofRoot(`:root[data-theme="dark"]`) + "\n}\n:root[data-theme=\"light\"] { color-scheme: light; }\n:root[data-theme=\"dark\"] { color-scheme: dark; }\n"), nil
 }

@@ -22,7 +22,7 @@ func TestEveryPartIsTakenAndWhatItChecksHolds(t *testing.T) {
 			t.Errorf("part %s is not in the output", p.name)
 		}
 	}
-	for _, want := range []string{"summary", "with other than one owner", "0 of 1250 differ", "ours / orb", "PostGIS", "proposal, 200 cases", "candidates among 2000", "13 stops", "one by one"} {
+	for _, want := range []string{"summary", "with other than one owner", "0 of 1250 differ", "ours / orb", "PostGIS", "proposal, 200 cases", "candidates among 2000", "13 stops", "and all are right", "supercluster", "one by one"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in the output", want)
 		}

@@ -1,9 +1,9 @@
 // Command geo measures what the house computes about places beside its peers, in one run on
 // one machine: whose a place is, beside a search through all borders with paulmach/orb behind
-// a tree of bounds, and beside PostGIS where it is installed. The country is drawn, as large
-// and as detailed as a real one. Candidates take turns, so that the machine's mood meets all.
-// The numbers to quote are the ratios. What a run finds to be wrong fails it; what it finds
-// to be slow is said in the table at its end.
+// a tree of bounds, and beside PostGIS where it is installed; and the map of all cases beside
+// npm's supercluster. The country is drawn, as large and as detailed as a real one. Candidates
+// take turns, so that the machine's mood meets all. The numbers to quote are the ratios. What
+// a run finds to be wrong fails it; what it finds to be slow is said in the table at its end.
 package main
 
 import (
@@ -28,6 +28,7 @@ func main() {
 var parts = []part{
 	{"lookups", "whose a place is", (*bench).lookups},
 	{"dispatch", "who goes, and in what order", (*bench).dispatch},
+	{"tiles", "very many cases on the maps of all agencies", (*bench).tiles},
 	{"serve", "a house with very many cases, over HTTP", (*bench).serve},
 }
 
@@ -60,11 +61,15 @@ type sizes struct {
 	small   bool
 	rounds  int // of candidates that take turns; the median counts
 	lookups lookupSizes
+	tiles   tileSizes
 	serve   serveSizes
 }
 
-func full() sizes  { return sizes{rounds: 7, lookups: fullLookups, serve: fullServe} }
-func small() sizes { return sizes{small: true, rounds: 1, lookups: smallLookups, serve: smallServe} }
+func full() sizes { return sizes{rounds: 7, lookups: fullLookups, tiles: fullTiles, serve: fullServe} }
+
+func small() sizes {
+	return sizes{small: true, rounds: 1, lookups: smallLookups, tiles: smallTiles, serve: smallServe}
+}
 
 // goal is one number that was promised.
 type goal struct {

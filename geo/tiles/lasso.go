@@ -41,8 +41,8 @@ type lasso struct {
 }
 
 // square selects what lies in the square of zoom z that a key is in: all of it, none, a few
-// cases one by one, or its quarters. Of the edges those come
-// down that are not yet ruled out: a place in the square looks to the east.
+// cases one by one, or its quarters. Of the edges those come down that are not yet ruled
+// out: a place in the square looks to the east.
 func (l *lasso) square(key uint64, z uint, edges []edge) {
 	here := around(key, z)
 	from, to := l.root.seek(here.first), l.root.behind(here)

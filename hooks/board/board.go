@@ -168,30 +168,55 @@ func (b *Board) rebuild(ctx context.Context) error {
 	return nil
 }
 
-// points reads all cases up to a place in the order of changes.
+// points are all cases up to a place in the order of changes. The next page is read while one is
+// put together.
 func (b *Board) points(ctx context.Context, s *state, head int64) iter.Seq2[tiles.Point, error] {
 	return func(yield func(tiles.Point, error) bool) {
-		for last := (desk.Pin{}); ; {
-			pins, err := b.Pins.After(last, head, page)
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				yield(tiles.Point{}, err)
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		pages := make(chan pageOf, 1)
+		go b.pages(ctx, head, pages)
+		for next := range pages {
+			if next.err != nil {
+				yield(tiles.Point{}, next.err)
 				return
 			}
-			for _, p := range pins {
-				last = p
+			for _, p := range next.pins {
 				s.left(p, nil)
 				if !yield(s.point(p, b.Zone), nil) {
 					return
 				}
 			}
-			b.built.done.Add(int64(len(pins)))
-			if len(pins) < page {
-				return
-			}
+			b.built.done.Add(int64(len(next.pins)))
 		}
+		if err := ctx.Err(); err != nil { // the pages ended before the cases did
+			yield(tiles.Point{}, err)
+		}
+	}
+}
+
+type pageOf struct {
+	pins []desk.Pin
+	err  error
+}
+
+// pages reads all pins in their order, until ctx ends.
+func (b *Board) pages(ctx context.Context, head int64, into chan<- pageOf) {
+	defer close(into)
+	for last := (desk.Pin{}); ; {
+		pins, err := b.Pins.After(last, head, page)
+		if err == nil {
+			err = ctx.Err()
+		}
+		select {
+		case into <- pageOf{pins, err}:
+		case <-ctx.Done():
+			return
+		}
+		if err != nil || len(pins) < page {
+			return
+		}
+		last = pins[len(pins)-1]
 	}
 }
 
@@ -234,13 +259,7 @@ func PointOf(p desk.Pin, nodes []string, zone *time.Location) tiles.Point {
 	if where, ok := p.Position(); ok {
 		at = orb.Point{where.Lon, where.Lat}
 	}
-	out := tiles.Point{ID: p.ID, At: at, Status: statusNumber(p.Status), Types: typesOf(p.Types()), Received: max(0, p.Day(zone)), Nodes: nodes}
-	for flag, on := range map[tiles.Flags]bool{tiles.Overdue: p.Overdue, tiles.DueSoon: p.DueSoon, tiles.Urgent: p.Urgent, tiles.Starred: p.Starred} {
-		if on {
-			out.Flags |= flag
-		}
-	}
-	return out
+	return tiles.Point{ID: p.ID, At: at, Status: statusNumber(p.Status), Types: typesOf(p), Flags: flagsOf(p), Received: max(0, p.Day(zone)), Nodes: nodes}
 }
 
 // follow reads anew what was saved.

@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	stdsync "sync"
 	"time"
 
 	"xuncha/casework"
 	"xuncha/geo/tiles"
+	"xuncha/hooks/store/desk"
 )
 
 // statusNumber is that of a state in tiles; a state that nobody knows is the last.
@@ -38,13 +40,41 @@ var pollution = func() (codes []string) {
 	return codes
 }()
 
-func typesOf(types []string) (bits uint16) {
+// seenTypes are the bits of lists of types as they stand in the database: there are few.
+var seenTypes stdsync.Map
+
+func typesOf(p desk.Pin) uint16 {
+	if bits, ok := seenTypes.Load(p.TypeList); ok {
+		return bits.(uint16)
+	}
+	bits := bitsOf(p.Types())
+	seenTypes.Store(p.TypeList, bits)
+	return bits
+}
+
+func bitsOf(types []string) (bits uint16) {
 	for _, t := range types {
 		if i := slices.Index(pollution, t); i >= 0 {
 			bits |= 1 << i
 		}
 	}
 	return bits
+}
+
+func flagsOf(p desk.Pin) (f tiles.Flags) {
+	if p.Overdue {
+		f |= tiles.Overdue
+	}
+	if p.DueSoon {
+		f |= tiles.DueSoon
+	}
+	if p.Urgent {
+		f |= tiles.Urgent
+	}
+	if p.Starred {
+		f |= tiles.Starred
+	}
+	return f
 }
 
 var flags = map[string]tiles.Flags{"overdue": tiles.Overdue, "due_soon": tiles.DueSoon, "urgent": tiles.Urgent, "starred": tiles.Starred}
@@ -70,7 +100,7 @@ func addTo(f *tiles.Filter, name, value string) bool {
 		}
 		return true
 	case "type":
-		f.Types = typesOf(words(value))
+		f.Types = bitsOf(words(value))
 		return value == "" || f.Types != 0
 	case "received_from":
 		return day(&f.From, value)

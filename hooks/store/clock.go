@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -16,9 +17,31 @@ import (
 	"xuncha/casework"
 )
 
-// due are the cases that might have to be marked: those with a day that has come near,
-// and those marked.
-const due = "cases.due_soon = 1 OR cases.overdue = 1 OR (cases.due_strict <> '' AND cases.due_strict <= {:horizon}) OR cases.status = 'stage_closed'"
+// The cases that are marked otherwise than their last day asks for, each found by an index: it
+// is casework that says how they are marked. Of a stage-closed one the plan would have to be read.
+const (
+	noMoreLate = "cases.overdue = 1 AND cases.due_strict >= '' AND NOT (cases.status IN ({:open}) AND cases.due_strict <> '' AND cases.due_strict < {:today})"
+	noMoreSoon = "cases.due_soon = 1 AND cases.due_strict >= '' AND NOT (cases.status IN ({:open}) AND cases.due_strict >= {:today} AND cases.due_strict <= {:soon})"
+	late       = "cases.status IN ({:open}) AND cases.due_strict > '' AND cases.due_strict < {:today} AND cases.overdue = 0"
+	near       = "cases.status IN ({:open}) AND cases.due_strict >= {:today} AND cases.due_strict <= {:soon} AND cases.due_soon = 0"
+	planned    = "cases.status = 'stage_closed'"
+)
+
+// misplaced are they on a day.
+func misplaced(now time.Time) dbx.Expression {
+	var states []string
+	for _, state := range casework.Process().States {
+		if state.Open {
+			states = append(states, "'"+string(state.Code)+"'")
+		}
+	}
+	params := dbx.Params{"today": casework.Date(now), "soon": casework.Date(now.AddDate(0, 0, casework.SoonDays))}
+	either := make([]dbx.Expression, 0, 5)
+	for _, where := range []string{noMoreLate, noMoreSoon, late, near, planned} {
+		either = append(either, dbx.NewExp(strings.ReplaceAll(where, "{:open}", strings.Join(states, ", ")), params))
+	}
+	return dbx.Or(either...)
+}
 
 // unsettled are the cases whose last day was provisional and lies in a year that is
 // published by now.
@@ -26,9 +49,6 @@ const unsettled = "cases.due_provisional = 1 AND EXISTS (SELECT 1 FROM holidays 
 
 // dated are the cases that have a last day at all.
 const dated = "cases.due_strict <> ''"
-
-// horizonDays is more than the days before which a case is due soon.
-const horizonDays = 10
 
 const (
 	putMarked  = `INSERT INTO sync_meta (key, value) VALUES ('marked_at', {:at}) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
@@ -47,8 +67,7 @@ func MarkedAt(app core.App) (time.Time, error) {
 // Mark sets due_soon and overdue where they are not what casework says, settles what was
 // provisional, and returns how many cases changed.
 func (s Cases) Mark(now time.Time) (int, error) {
-	horizon := casework.Date(now.AddDate(0, 0, horizonDays))
-	n, err := s.tick(dbx.Or(dbx.NewExp(due, dbx.Params{"horizon": horizon}), open(unsettled)), now)
+	n, err := s.tick(dbx.Or(misplaced(now), open(unsettled)), now)
 	if err != nil {
 		return n, err
 	}
@@ -91,9 +110,10 @@ func (s Cases) tick(where dbx.Expression, now time.Time) (int, error) {
 		return 0, err
 	}
 	var ids []string
-	if err := s.App.DB().Select("cases.id").From("cases").Where(where).OrderBy("cases.id").Column(&ids); err != nil {
+	if err := s.App.DB().Select("cases.id").From("cases").Where(where).Column(&ids); err != nil {
 		return 0, err
 	}
+	slices.Sort(ids) // not by the query: SQLite would read all cases in their order
 	changed, failed := 0, []error{}
 	for page := range slices.Chunk(ids, tickPage) {
 		records, err := s.App.FindRecordsByIds("cases", page)

@@ -129,6 +129,55 @@ func TestARefusalIsSaidInWordsAndWhatWasTypedStays(t *testing.T) {
 	b.Quiet("409")
 }
 
+func TestWhatAnotherDeskDoesIsSeenWithoutAsking(t *testing.T) {
+	o := Open(t)
+	ids := o.Cases(8)
+	other := o.User("dispatcher", o.Agency, "孙立")
+	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0]})
+	b.Wait(`document.querySelector(".panel-head .status")?.innerText.includes("已登记")`)
+	b.Wait(`document.querySelector(".counts a b")?.innerText === "2"`)
+	status, body := o.Do("POST", "/api/collections/actions/records", other.Token, map[string]any{
+		"id": "01JD0000000000000000000001", "case": ids[0], "name": "accept", "args": map[string]any{"types": []string{"odour"}, "division_code": Division},
+	})
+	if status != 200 {
+		t.Fatalf("%d %v", status, body)
+	}
+	b.Wait(`document.querySelector(".panel-head .status")?.innerText.includes("已受理")`)
+	b.Wait(`document.querySelector(".row .status")?.innerText.includes("已受理")`)
+	b.Wait(`document.querySelector(".told-line")?.innerText.includes("孙立")`)
+	b.Wait(`document.querySelector(".counts a b")?.innerText === "1"`)
+	b.Quiet()
+}
+
+func TestALogInThatRanOutIsAskedForOverTheWork(t *testing.T) {
+	o := Open(t)
+	ids := o.Cases(2)
+	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0]})
+	b.Wait(`document.querySelector(".panel-foot")`)
+	b.Press("n")
+	b.Wait(`document.querySelector("dialog textarea") === document.activeElement`)
+	b.Say("dialog textarea", "电话联系过举报人")
+	record, err := o.App.FindRecordById("users", o.Dispatcher.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record.RefreshTokenKey()
+	if err := o.App.Save(record); err != nil {
+		t.Fatal(err)
+	}
+	b.Click("dialog footer .main")
+	b.Wait(`document.querySelector(".small-dialog [name=password]")`)
+	b.Say(".small-dialog [name=password]", house.Password)
+	b.Click(".small-dialog button[type=submit]")
+	b.Wait(`!document.querySelector(".small-dialog")`)
+	if got := Eval[string](b, `document.querySelector("dialog textarea").value`); got != "电话联系过举报人" {
+		t.Errorf("what was typed is %q", got)
+	}
+	b.Click("dialog footer .main")
+	b.Wait(`!document.querySelector("dialog") && document.querySelector("#part-course").innerText.includes("电话联系过举报人")`)
+	b.Quiet("401")
+}
+
 // Each view, in each theme and language, without a word from the policy or an exception.
 func TestNothingIsAskedOfAnotherHostAndThePolicyRefusesNothing(t *testing.T) {
 	o := Open(t)

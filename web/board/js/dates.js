@@ -63,6 +63,12 @@ export function leftWord(day) {
   return left > 0 ? t("due_left", { n: left }) : t("due_late", { n: -left });
 }
 
+/** An age in as few letters as may be. @param {number} seconds */
+export function ageWord(seconds) {
+  if (seconds < 5400) return t("age_minutes", { n: Math.max(1, Math.round(seconds / 60)) });
+  return seconds < 129_600 ? t("age_hours", { n: Math.round(seconds / 3600) }) : t("age_days", { n: Math.round(seconds / 86_400) });
+}
+
 /** A distance. @param {number} metres */
 export function metresWord(metres) {
   if (metres < 950) return `${Math.round(metres / 10) * 10} m`;

@@ -4,7 +4,7 @@
 import { nameOf, agencyName } from "./people.js";
 import { go, route } from "./router.js";
 import { dayWord } from "./dates.js";
-import { listed, openStates, stateWord, t, word } from "./words.js";
+import { activeStates, listed, stateWord, t, word } from "./words.js";
 
 /** The names that the server knows, but for the pages. */
 const NAMES = ["status", "type", "overdue", "due_soon", "urgent", "starred", "extended", "uncertain", "received_from", "received_to", "inspector",
@@ -16,7 +16,7 @@ export const FLAGS = ["overdue", "due_soon", "urgent", "starred"];
 /** Orders of the list; the first is the usual one. */
 export const SORTS = ["due_strict", "-received_at", "received_at", "-seq", "number"];
 
-/** Status "any" in the address is every state; without one it is those in which work goes on. */
+/** Status "any" in the address is every state; without one it is those in which the clock runs. */
 export const ANY = "any";
 
 /**
@@ -28,7 +28,7 @@ export function asked(query) {
   /** @type {Record<string, string>} */
   const out = {};
   for (const name of NAMES) if (query[name]) out[name] = query[name];
-  if (!out.status) out.status = openStates().join(",");
+  if (!out.status) out.status = activeStates().join(",");
   if (out.status === ANY) delete out.status;
   return out;
 }

@@ -25,13 +25,14 @@ async function loadOwn() {
 
 /** @type {{name: string, query: Record<string, string>}[]} */
 const USUAL = [
-  { name: "view_open", query: {} },
+  { name: "view_active", query: {} },
   { name: "view_triage", query: { status: "registered", sort: "received_at" } },
   { name: "view_to_assign", query: { status: "accepted,reopened" } },
   { name: "view_field", query: { status: "assigned,inspecting,rectifying,verifying" } },
   { name: "view_replying", query: { status: "verified,replying" } },
   { name: "view_late", query: { overdue: "true" } },
-  { name: "view_closed", query: { status: "closed,stage_closed", sort: "-received_at" } },
+  { name: "view_stage", query: { status: "stage_closed" } },
+  { name: "view_closed", query: { status: "closed", sort: "-received_at" } },
 ];
 
 /** @param {Record<string, string>} q */

@@ -88,5 +88,8 @@ export const codeWord = (code) => said(config.process.codes[code], code);
 /** The codes of the states in which work goes on. */
 export const openStates = () => config.process.states.filter((s) => s.open).map((s) => s.code);
 
+/** Those of them whose clock runs: what is closed for now waits for its plan. */
+export const activeStates = () => openStates().filter((code) => code !== "stage_closed");
+
 /** Names one after the other as the language does. @param {string[]} list */
 export const listed = (list) => list.join(zh() ? "、" : ", ");

@@ -2,7 +2,7 @@
 // one's day.
 
 import { api, Problem, sentence } from "../api.js";
-import { agoWord } from "../dates.js";
+import { ageWord } from "../dates.js";
 import { say } from "../parts.js";
 import { listen } from "../stream.js";
 import { t } from "../words.js";
@@ -17,7 +17,7 @@ const NOTHING = { type: "FeatureCollection", features: [] };
 const feature = (p) => ({
   type: "Feature",
   properties: {
-    id: p.id, name: p.name, full: p.name, agency: p.agency_name ?? "", load: p.load ?? 0, age: agoWord(p.position.age_s), age_s: p.position.age_s,
+    id: p.id, name: p.name, full: p.name, agency: p.agency_name ?? "", load: p.load ?? 0, age: ageWord(p.position.age_s), age_s: p.position.age_s,
     old: p.position.age_s > OLD, unsent: (p.phones ?? []).reduce((/** @type {number} */ n, /** @type {any} */ x) => n + (x.unsent ?? 0), 0),
   },
   geometry: { type: "Point", coordinates: [p.position.lon, p.position.lat] },

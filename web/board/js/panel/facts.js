@@ -31,7 +31,7 @@ export function Facts({ of }) {
       <${Fact} name="filter_received"><span class="num">${timeWord(c.received_at)}</span></${Fact}>
       <${Fact} name="accepted">${c.accepted_at && html`<span class="num">${timeWord(c.accepted_at)}</span>`}</${Fact}>
       <${Fact} name="deadline">${c.due_strict && html`<span class="num">${t("strict_and_legal", { strict: dayWord(c.due_strict), legal: dayWord(c.due_legal) })}${c.extended && ` · ${t("flag_extended")}`}</span>`}</${Fact}>
-      <${Fact} name="due_asked">${c.due && html`<span class="num">${dayWord(c.due)}（${leftWord(c.due)}）</span>`}</${Fact}>
+      <${Fact} name="due_asked">${c.due && html`<span class="num">${t("day_and_left", { day: dayWord(c.due), left: leftWord(c.due) })}</span>`}</${Fact}>
       <${Fact} name="repeats">${c.repeat_count > 0 && t("times", { n: c.repeat_count })}</${Fact}>
       <${Fact} name="outcome">${c.outcome && word("outcome", c.outcome)}</${Fact}>
       <${Fact} name="refusal">${c.refusal && word("refusal", c.refusal)}</${Fact}>

@@ -4,7 +4,8 @@ import { html, useRef, useState } from "preact";
 import { api, newId, sentence } from "../api.js";
 import { Dialog, say } from "../parts.js";
 import { tell } from "../stream.js";
-import { actionWord, config, t } from "../words.js";
+import { actionWord, config, t, word } from "../words.js";
+import { argWord } from "./said.js";
 import { Field, firstValue, hidden, own } from "./fields.js";
 
 /**
@@ -71,6 +72,7 @@ export function ActionForm({ name, of, fixed = {}, onClose, done }) {
       <button type="button" onClick=${onClose} disabled=${busy}>${t("cancel")}</button>
       <button type="submit" form="action" class="main" disabled=${busy}>${busy ? t("sending") : actionWord(name)}</button>`}>
     <form id="action" class="stack" ref=${form} onSubmit=${send}>
+      ${name === "approve" && html`<dl class="found">${["outcome", "handling_result", "complainant_reply", "legal_basis"].map((f) => of.case[f] && html`<div class="fact" key=${f}><dt>${argWord(f)}</dt><dd>${f === "outcome" ? word("outcome", of.case.outcome) : of.case[f]}</dd></div>`)}</dl>`}
       ${asked.length === 0 && html`<p>${t("sure", { what: actionWord(name), title: of.case.title })}</p>`}
       ${asked.map((a, i) => html`<${Field} key=${a.name} arg=${a} value=${values[a.name]} of=${of} all=${values} first=${i === 0}
         set=${(/** @type {any} */ v) => setValues((now) => ({ ...now, [a.name]: v }))} />`)}

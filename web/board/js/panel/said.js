@@ -37,10 +37,10 @@ function said(arg, value, items) {
     case "division":
       return [...people.get().agencies.values()].find((a) => a.division_code === value)?.name ?? value;
     case "records":
-      return value.map((/** @type {any} */ v) => [items[v.id], ...fieldsSaid(arg.fields ?? [], v, items).map((f) => (f.type === "flag" ? `${f.label}：${f.value}` : f.value))].filter(Boolean).join(" · "))
+      return value.map((/** @type {any} */ v) => [items[v.id], ...fieldsSaid(arg.fields ?? [], v, items).map((f) => (f.type === "flag" ? t("label_value", f) : f.value))].filter(Boolean).join(" · "))
         .filter(Boolean).map((/** @type {string} */ row, /** @type {number} */ i, /** @type {string[]} */ all) => (all.length > 1 ? `${i + 1}. ${row}` : row)).join("\n");
     case "record":
-      return fieldsSaid(arg.fields ?? [], value, items).map((f) => `${f.label}：${f.value}`).join("\n");
+      return fieldsSaid(arg.fields ?? [], value, items).map((f) => t("label_value", f)).join("\n");
   }
   return String(value);
 }

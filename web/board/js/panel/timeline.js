@@ -14,7 +14,7 @@ import { saidArgs } from "./said.js";
 export function actor(a) {
   if (a.actor_kind !== "user") return word("actor_kind", a.actor_kind);
   const name = knownName(a.actor);
-  if (name) return `${name}（${word("role", a.actor_role)}）`;
+  if (name) return t("person_and_role", { name, role: word("role", a.actor_role) });
   return `${agencyName(a.actor_agency)} ${word("role", a.actor_role)}`;
 }
 
