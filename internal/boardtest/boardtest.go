@@ -138,7 +138,11 @@ func (b *Board) hear(ev any) {
 	defer b.mu.Unlock()
 	switch e := ev.(type) {
 	case *runtime.EventExceptionThrown:
-		b.said = append(b.said, "exception: "+e.ExceptionDetails.Text+" "+e.ExceptionDetails.Exception.Description)
+		what := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			what += " " + e.ExceptionDetails.Exception.Description
+		}
+		b.said = append(b.said, "exception: "+what)
 	case *log.EventEntryAdded:
 		if e.Entry.Level == "error" {
 			b.said = append(b.said, fmt.Sprintf("%s %s", e.Entry.Text, e.Entry.URL))
@@ -279,6 +283,11 @@ func (b *Board) Shot(name string) {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(folder+"/"+strings.ReplaceAll(b.T.Name(), "/", "-")+"-"+name+".png", png, 0o600)
+		root, err := os.OpenRoot(folder)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = root.Close() }() // nothing is written through it any more
+		return root.WriteFile(strings.ReplaceAll(b.T.Name(), "/", "-")+"-"+name+".png", png, 0o600)
 	})
 }

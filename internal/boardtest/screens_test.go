@@ -61,8 +61,8 @@ func (o *Office) staffed(t *testing.T) map[string]*house.User {
 	supervisor, admin := o.User("supervisor", o.Agency, "孙立"), o.User("admin", o.Agency, "管青")
 	people := map[string]*house.User{"dispatcher": &o.Dispatcher, "reviewer": &o.Reviewer, "supervisor": &supervisor, "admin": &admin, "": nil}
 	id := o.Case(o.Agency, Division, "2026-900001")
-	o.act(t, id, "accept", map[string]any{"types": []string{"odour"}, "division_code": Division})
-	o.act(t, id, "assign", map[string]any{"inspectors": []string{o.Inspectors[0].ID, o.Inspectors[1].ID}, "due": time.Now().AddDate(0, 0, 5).Format(time.DateOnly)})
+	o.does(t, id, "accept", map[string]any{"types": []string{"odour"}, "division_code": Division})
+	o.does(t, id, "assign", map[string]any{"inspectors": []string{o.Inspectors[0].ID, o.Inspectors[1].ID}, "due": time.Now().AddDate(0, 0, 5).Format(time.DateOnly)})
 	var phones []*phone.Phone
 	for i, who := range o.Inspectors[:2] {
 		p := phone.New(o.URL, who.Token)
@@ -94,7 +94,7 @@ func (o *Office) sync(t *testing.T, phones ...*phone.Phone) {
 	}
 }
 
-func (o *Office) act(t *testing.T, id, name string, args map[string]any) {
+func (o *Office) does(t *testing.T, id, name string, args map[string]any) {
 	t.Helper()
 	body := map[string]any{"id": phone.ULID(time.Now()), "case": id, "name": name, "args": args}
 	if status, said := o.Do("POST", "/api/collections/actions/records", o.Dispatcher.Token, body); status != 200 {
@@ -155,7 +155,7 @@ func TestTwoDispatchersSeeEachOthersWork(t *testing.T) {
 	b.Wait(`document.querySelectorAll(".row .title").length > 5`)
 	b.Wait(`document.querySelectorAll(".row")[1].innerText.includes("已受理")`)
 	begun := time.Now()
-	o.act(t, ids[1], "assign", map[string]any{"inspectors": []string{o.Inspectors[0].ID, o.Inspectors[1].ID}, "due": time.Now().AddDate(0, 0, 1).Format(time.DateOnly)})
+	o.does(t, ids[1], "assign", map[string]any{"inspectors": []string{o.Inspectors[0].ID, o.Inspectors[1].ID}, "due": time.Now().AddDate(0, 0, 1).Format(time.DateOnly)})
 	b.Wait(`[...document.querySelectorAll(".row")].some((r) => r.innerText.includes("2026-000002") && r.innerText.includes("已派单"))`)
 	took := time.Since(begun)
 	t.Logf("the other board showed it after %v", took.Round(time.Millisecond))

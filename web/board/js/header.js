@@ -104,7 +104,7 @@ export function Header() {
   return html`<header class="top">
     <a class="brand" href="/board/"><img src="/board/icon.svg" alt="" width="28" height="28" /><b>Xuncha</b><span lang="zh-CN">巡查</span></a>
     <${Ways} />
-    <${Search} />
+    ${user?.role !== "admin" && html`<${Search} />`}
     <${Counts} />
     <div class="tools">
       <button type="button" class="plain" lang=${lang === "en" ? "zh-CN" : "en"} title=${lang === "en" ? "切换为中文" : "Switch to English"}

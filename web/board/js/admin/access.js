@@ -14,7 +14,7 @@ import { change } from "./records.js";
 function Sure({ title, verb, onClose, act, done, children, danger = false }) {
   const { busy, wrong, send } = useSend();
   const run = async () => (await send(act)) && done();
-  return html`<${Dialog} title=${title} class="small-dialog" onClose=${onClose} locked=${busy} foot=${html`<p class="wrong grow" role="alert">${wrong}</p><button type="button" onClick=${onClose}>${t("desk_cancel")}</button><button type="button" class=${danger ? "main danger" : "main"} disabled=${busy} onClick=${run}>${verb}</button>`}>${children}</${Dialog}>`;
+  return html`<${Dialog} title=${title} class="small-dialog" onClose=${onClose} locked=${busy} foot=${html`<p class="wrong grow" role="alert">${wrong}</p><button type="button" onClick=${onClose}>${t("cancel")}</button><button type="button" class=${danger ? "main danger" : "main"} disabled=${busy} onClick=${run}>${verb}</button>`}>${children}</${Dialog}>`;
 }
 
 /** @param {AccessProps} props */

@@ -37,7 +37,7 @@ function AgencyForm({ of, onClose, done }) {
     onClose();
   };
   const moved = of && v.division_code !== of.division_code;
-  return html`<${Dialog} title=${of ? t("admin_edit_of", { name: of.name }) : t("admin_add_agency")} onClose=${onClose} locked=${busy} foot=${html`<p class="wrong grow" role="alert">${wrong}</p><button type="button" onClick=${onClose}>${t("desk_cancel")}</button><button type="submit" form="agency-form" class="main" disabled=${busy}>${t(of ? "save" : "admin_create")}</button>`}>
+  return html`<${Dialog} title=${of ? t("admin_edit_of", { name: of.name }) : t("admin_add_agency")} onClose=${onClose} locked=${busy} foot=${html`<p class="wrong grow" role="alert">${wrong}</p><button type="button" onClick=${onClose}>${t("cancel")}</button><button type="submit" form="agency-form" class="main" disabled=${busy}>${t(of ? "save" : "admin_create")}</button>`}>
     <form id="agency-form" class="stack" onSubmit=${save}><${Short} label=${t("admin_agency_name")} value=${v.name} set=${set("name")} />
       <div class="pair"><${Short} label=${t("filter_division_code")} value=${v.division_code} set=${set("division_code")} pattern="[0-9]{6}([0-9]{3}|[0-9]{6})?" hint=${moved ? t("admin_division_moves") : t("admin_division_hint")} />
         <${Choice} label=${t("admin_level")} value=${v.level} set=${set("level")} options=${LEVELS.map((l) => [l, t("admin_level_" + l)])} /></div>
@@ -57,7 +57,7 @@ function Close({ of, onClose, done }) {
     done();
     onClose();
   };
-  return html`<${Dialog} title=${t(open ? "admin_disable_of" : "admin_enable_of", { name: of.name })} class="small-dialog" onClose=${onClose} locked=${busy} foot=${html`<p class="wrong grow" role="alert">${wrong}</p><button type="button" onClick=${onClose}>${t("desk_cancel")}</button><button type="button" class=${open ? "main danger" : "main"} disabled=${busy} onClick=${run}>${t(open ? "admin_close_agency" : "admin_open_agency")}</button>`}><p>${t(open ? "admin_close_note" : "admin_open_note")}</p></${Dialog}>`;
+  return html`<${Dialog} title=${t(open ? "admin_disable_of" : "admin_enable_of", { name: of.name })} class="small-dialog" onClose=${onClose} locked=${busy} foot=${html`<p class="wrong grow" role="alert">${wrong}</p><button type="button" onClick=${onClose}>${t("cancel")}</button><button type="button" class=${open ? "main danger" : "main"} disabled=${busy} onClick=${run}>${t(open ? "admin_close_agency" : "admin_open_agency")}</button>`}><p>${t(open ? "admin_close_note" : "admin_open_note")}</p></${Dialog}>`;
 }
 
 export function Agencies() {
@@ -68,6 +68,6 @@ export function Agencies() {
     <td>${a.disabled_at ? html`<span class="muted">${t("admin_disabled_since", { at: timeWord(a.disabled_at) })}</span>` : html`<span class="well"><${Sign} name="check" />${t("admin_enabled")}</span>`}</td>
     <td class="acts">${isOwn(a) ? html`<button type="button" class="plain" onClick=${() => setDoing({ what: "edit", of: a })}>${t("admin_edit")}</button><button type="button" class="plain" onClick=${() => setDoing({ what: "close", of: a })}>${t(a.disabled_at ? "admin_act_enable" : "admin_act_disable")}</button>` : html`<span class="muted small">${t("admin_above")}</span>`}</td></tr>`;
   return html`<header class="view-head"><h1>${t("admin_part_agencies")}</h1><span class="muted num" role="status">${ready && items.length}</span><span class="grow"></span><button type="button" class="main" onClick=${() => setDoing({ what: "add" })}><${Sign} name="plus" />${t("admin_add_agency")}</button></header>
-    ${wrong ? html`<${Quiet} wrong again=${again}>${wrong}</${Quiet}>` : html`<div class="table-box"><table class="table"><thead><tr>${["name", "division", "level", "phone", "state"].map((c) => html`<th key=${c} scope="col">${t("admin_column_" + c)}</th>`)}<th scope="col"><span class="sr">${t("desk_actions")}</span></th></tr></thead><tbody>${items.map(row)}</tbody></table></div>`}
+    ${wrong ? html`<${Quiet} wrong again=${again}>${wrong}</${Quiet}>` : html`<div class="table-box"><table class="table"><thead><tr>${["name", "division", "level", "phone", "state"].map((c) => html`<th key=${c} scope="col">${t("admin_column_" + c)}</th>`)}<th scope="col"><span class="sr">${t("actions")}</span></th></tr></thead><tbody>${items.map(row)}</tbody></table></div>`}
     ${doing && (doing.what === "close" ? html`<${Close} of=${/** @type {Agency} */ (doing.of)} onClose=${end} done=${again} />` : html`<${AgencyForm} of=${doing.of} onClose=${end} done=${again} />`)}`;
 }

@@ -30,8 +30,8 @@ function Year({ of, done }) {
   const { busy, wrong, send } = useSend();
   const touched = JSON.stringify(days) !== JSON.stringify(of.days) || of.id === "";
   const said = mistake(of.year, days);
-  const set = (/** @type {number} */ i, /** @type {Partial<Holiday>} */ part) => setDays(days.map((d, at) => (at === i ? { ...d, ...part } : d)));
-  const add = () => setDays([...days, { date: `${of.year}-`, kind: "holiday", name: days.at(-1)?.name ?? "" }]);
+  const set = (/** @type {number} */ i, /** @type {Partial<Holiday>} */ part) => setDays((now) => now.map((d, at) => (at === i ? { ...d, ...part } : d)));
+  const add = () => setDays((now) => [...now, { date: `${of.year}-`, kind: "holiday", name: now.at(-1)?.name ?? "" }]);
   const save = async (/** @type {Event} */ e) => {
     e.preventDefault();
     const sorted = [...days].sort((a, b) => a.date.localeCompare(b.date));
@@ -39,11 +39,11 @@ function Year({ of, done }) {
     say(t("admin_saved", { name: String(of.year) }));
     done();
   };
-  return html`<form class="calendar" onSubmit=${save}><div class="table-box"><table class="table edits"><thead><tr>${["day", "kind", "holiday_name"].map((c) => html`<th key=${c} scope="col">${t("admin_column_" + c)}</th>`)}<th><span class="sr">${t("desk_actions")}</span></th></tr></thead>
+  return html`<form class="calendar" onSubmit=${save}><div class="table-box"><table class="table edits"><thead><tr>${["day", "kind", "holiday_name"].map((c) => html`<th key=${c} scope="col">${t("admin_column_" + c)}</th>`)}<th><span class="sr">${t("actions")}</span></th></tr></thead>
       <tbody>${days.map((d, i) => html`<tr key=${i}><td class="num"><span class="inline"><input type="date" required aria-label=${t("admin_column_day")} min=${of.year + "-01-01"} max=${of.year + "-12-31"} value=${d.date} onInput=${(/** @type {any} */ e) => set(i, { date: e.target.value })} /><span class="muted">${weekday(d.date)}</span></span></td>
         <td><select aria-label=${t("admin_column_kind")} value=${d.kind} onChange=${(/** @type {any} */ e) => set(i, { kind: e.target.value })}>${KINDS.map((k) => html`<option key=${k} value=${k} selected=${d.kind === k}>${t("admin_kind_" + k)}</option>`)}</select></td>
         <td><input aria-label=${t("admin_column_holiday_name")} value=${d.name ?? ""} onInput=${(/** @type {any} */ e) => set(i, { name: e.target.value })} /></td>
-        <td class="acts"><button type="button" class="plain icon" aria-label=${t("admin_day_away", { day: d.date })} onClick=${() => setDays(days.filter((_, at) => at !== i))}><${Sign} name="close" /></button></td></tr>`)}</tbody></table></div>
+        <td class="acts"><button type="button" class="plain icon" aria-label=${t("admin_day_away", { day: d.date })} onClick=${() => setDays((now) => now.filter((_, at) => at !== i))}><${Sign} name="close" /></button></td></tr>`)}</tbody></table></div>
     <footer class="edit-foot"><button type="button" onClick=${add}><${Sign} name="plus" />${t("admin_add_day")}</button><p class="wrong grow" role="alert">${said || wrong}</p>
       ${touched && of.id && html`<button type="button" class="plain" onClick=${() => setDays(of.days)}>${t("admin_undo")}</button>`}<button type="submit" class="main" disabled=${busy || !touched || said !== ""}>${t("save")}</button></footer></form>`;
 }

@@ -42,7 +42,7 @@ function RuleForm({ of, onClose, done }) {
     done();
     onClose();
   };
-  return html`<${Dialog} title=${t(of ? "admin_edit_rule" : "admin_add_rule")} onClose=${onClose} locked=${busy} foot=${html`<p class="wrong grow" role="alert">${wrong}</p><button type="button" onClick=${onClose}>${t("desk_cancel")}</button><button type="submit" form="rule-form" class="main" disabled=${busy}>${t(of ? "save" : "admin_create")}</button>`}>
+  return html`<${Dialog} title=${t(of ? "admin_edit_rule" : "admin_add_rule")} onClose=${onClose} locked=${busy} foot=${html`<p class="wrong grow" role="alert">${wrong}</p><button type="button" onClick=${onClose}>${t("cancel")}</button><button type="submit" form="rule-form" class="main" disabled=${busy}>${t(of ? "save" : "admin_create")}</button>`}>
     <form id="rule-form" class="stack" onSubmit=${save}><div class="pair"><${Choice} label=${t("admin_column_place")} value=${v.jurisdiction} set=${set("jurisdiction")} options=${own.map(([code, name]) => [code, `${name} ${code}`])} />
         <${Choice} label=${t("desk_source")} value=${v.source} set=${set("source")} required=${false} empty=${t("admin_every_source")} options=${wordsOf("source")} /></div>
       <${Choice} label=${t("admin_column_step")} value=${v.step} set=${set("step")} options=${STEPS.map((s) => [s, t("admin_step_" + s)])} />
@@ -56,6 +56,6 @@ export function Rules() {
   const row = (/** @type {Rule} */ r) => html`<tr key=${r.id}><th scope="row">${t("admin_step_" + r.step)}</th><td class="num"><b>${r.number}</b> ${known("admin_unit_" + r.unit)}</td><td>${place(r.jurisdiction)}</td><td>${r.source ? word("source", r.source) : t("admin_every_source")}</td><td class="grows small muted">${r.article}</td>
     <td class="acts">${isOwn(r) ? html`<button type="button" class="plain" onClick=${() => setDoing({ of: r })}>${t("admin_edit")}</button>` : html`<span class="muted small">${t("admin_above")}</span>`}</td></tr>`;
   return html`<header class="view-head"><h1>${t("admin_part_rules")}</h1><span class="muted num" role="status">${ready && items.length}</span><span class="muted small">${t("admin_rules_note")}</span><span class="grow"></span><button type="button" class="main" onClick=${() => setDoing({})}><${Sign} name="plus" />${t("admin_add_rule")}</button></header>
-    ${wrong ? html`<${Quiet} wrong again=${again}>${wrong}</${Quiet}>` : html`<div class="table-box"><table class="table"><thead><tr>${["step", "number", "place", "source", "article"].map((c) => html`<th key=${c} scope="col">${t("admin_column_" + c)}</th>`)}<th scope="col"><span class="sr">${t("desk_actions")}</span></th></tr></thead><tbody>${items.map(row)}</tbody></table></div>`}
+    ${wrong ? html`<${Quiet} wrong again=${again}>${wrong}</${Quiet}>` : html`<div class="table-box"><table class="table"><thead><tr>${["step", "number", "place", "source", "article"].map((c) => html`<th key=${c} scope="col">${t("admin_column_" + c)}</th>`)}<th scope="col"><span class="sr">${t("actions")}</span></th></tr></thead><tbody>${items.map(row)}</tbody></table></div>`}
     ${doing && html`<${RuleForm} of=${doing.of} onClose=${() => setDoing(null)} done=${again} />`}`;
 }

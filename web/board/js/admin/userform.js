@@ -42,7 +42,7 @@ export function UserForm({ of, onClose, done }) {
   };
   if (made) return html`<${ShowOnce} name=${v.name} email=${v.email} password=${made.password} note=${t("admin_first_note")} onClose=${onClose} />`;
   const ends = v.certificate_until && daysTo(v.certificate_until) <= 30;
-  return html`<${Dialog} title=${of ? t("admin_edit_of", { name: of.name }) : t("admin_add_user")} onClose=${onClose} locked=${busy} foot=${html`<p class="wrong grow" role="alert">${wrong}</p><button type="button" onClick=${onClose}>${t("desk_cancel")}</button><button type="submit" form="user-form" class="main" disabled=${busy}>${t(of ? "save" : "admin_create")}</button>`}>
+  return html`<${Dialog} title=${of ? t("admin_edit_of", { name: of.name }) : t("admin_add_user")} onClose=${onClose} locked=${busy} foot=${html`<p class="wrong grow" role="alert">${wrong}</p><button type="button" onClick=${onClose}>${t("cancel")}</button><button type="submit" form="user-form" class="main" disabled=${busy}>${t(of ? "save" : "admin_create")}</button>`}>
     <form id="user-form" class="stack" onSubmit=${save}>
       <div class="pair"><${Short} label=${t("admin_name")} value=${v.name} set=${set("name")} /><${Short} label=${t("email")} kind="email" value=${v.email} set=${set("email")} hint=${t("admin_email_hint")} /></div>
       <div class="pair"><${Choice} label=${t("admin_column_role")} value=${v.role} set=${set("role")} options=${Object.keys(config.process.words.role).map((r) => [r, word("role", r)])} />

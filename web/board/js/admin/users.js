@@ -66,7 +66,7 @@ export function Users() {
         ${pick("only", t("admin_only_enabled"), [["ending", t("admin_only_ending")], ["disabled", t("admin_only_disabled")]])}</form>
       <button type="button" class="main" onClick=${() => setDoing({ what: "add" })}><${Sign} name="plus" />${t("admin_add_user")}</button></header>
     ${wrong ? html`<${Quiet} wrong again=${again}>${wrong}</${Quiet}>` : ready && items.length === 0 ? html`<${Nothing} title=${t("admin_no_users")} />`
-      : html`<div class="table-box"><table class="table"><thead><tr>${["name", "role", "agency", "certificate", "state"].map((c) => html`<th key=${c} scope="col">${t("admin_column_" + c)}</th>`)}<th scope="col"><span class="sr">${t("desk_actions")}</span></th></tr></thead>
+      : html`<div class="table-box"><table class="table"><thead><tr>${["name", "role", "agency", "certificate", "state"].map((c) => html`<th key=${c} scope="col">${t("admin_column_" + c)}</th>`)}<th scope="col"><span class="sr">${t("actions")}</span></th></tr></thead>
         <tbody>${items.map((u) => html`<${OneUser} key=${u.id} of=${u} act=${(/** @type {string} */ what) => setDoing({ what, of: u })} />`)}</tbody></table><${Pages} page=${page} total=${total} to=${setPage} /></div>`}
     ${Form && html`<${Form} key=${doing.what + (doing.of?.id ?? "")} of=${doing.of} onClose=${() => setDoing(null)} done=${again} />`}`;
 }

@@ -5,17 +5,7 @@ import { useEffect, useState } from "preact";
 import { api, sentence } from "../api.js";
 import { listen } from "../stream.js";
 
-/**
- * @typedef {import("../caselist.js").Case} Case
- * @typedef {{check: string, score: number, doubtful: boolean, text: string, text_zh: string}} Check
- * @typedef {{id: string, case: string, state: string, purpose: string, item: string, mime: string, caption: string, taken_at: string, received_at: string,
- *   author: string, position: {lon: number, lat: number, accuracy_m?: number} | null, flags: string[] | null, checks: Check[] | null, pair_of: string,
- *   decision: {verdict: string, reason: string, by: string, at: string} | null}} Photo
- * @typedef {{id: string, name: string, args: Record<string, any> | null, actor: string, actor_kind: string, actor_role: string, actor_agency: string,
- *   received_at: string, outcome: string, round: number}} Action
- * @typedef {{case: Case, complaints?: any[], respondent?: any, actions: Action[], inspections: any[], rectifications: any[], evidence: Photo[],
- *   replies: any[], transfers: any[], supervisions: any[]}} File
- */
+/** @typedef {import("../panel/file.js").CaseFile} File */
 
 /**
  * @param {string} id "" for none

@@ -25,7 +25,7 @@ export const CaseHead = ({ of: c, more }) => html`<header class="matter-head">
 /** @param {{rows: [string, any][]}} props rows without a value are left out */
 export const Facts = ({ rows }) => html`<dl class="traits">${rows.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
-/** What is known of a case at its beginning. @param {{of: Case, file?: import("./casefile.js").File | null}} props */
+/** What is known of a case at its beginning. @param {{of: Case, file?: import("../panel/file.js").CaseFile | null}} props */
 export function CaseFacts({ of: c, file }) {
   const contact = file?.complaints?.[0]?.contact;
   const masked = contact && [contact.name, contact.phone, contact.email].filter(Boolean).join(" · ");

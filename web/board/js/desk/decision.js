@@ -23,7 +23,7 @@ export function Decision({ verb, run, done, ready = true, beside, children, name
   return html`<form class="decide" aria-label=${name ?? verb} onSubmit=${onSubmit} onKeyDown=${onKeyDown}>
     ${children}
     <p class="wrong" role="alert">${wrong}</p>
-    <div class="decide-foot">${beside}<button type="submit" class="main" disabled=${busy || !ready}>${busy ? t("desk_sending") : verb}</button></div>
+    <div class="decide-foot">${beside}<button type="submit" class="main" disabled=${busy || !ready}>${busy ? t("sending") : verb}</button></div>
   </form>`;
 }
 

@@ -6,7 +6,7 @@ import { t } from "../words.js";
 
 /** @typedef {{label: any, value: any, set: (value: any) => void, required?: boolean, hint?: any, first?: boolean}} Field */
 
-const Label = (/** @type {{label: any, required?: boolean}} */ { label, required = true }) => html`<span>${label}${!required && html`<small>${t("desk_optional")}</small>`}</span>`;
+const Label = (/** @type {{label: any, required?: boolean}} */ { label, required = true }) => html`<span>${label}${!required && html`<small>${t("optional")}</small>`}</span>`;
 
 /** A long text. @param {Field & {rows?: number, suggest?: string[]}} props suggest: sentences that one press writes */
 export const Long = ({ label, value, set, required = true, hint, rows = 3, suggest = [] }) => html`<div class="field"><label class="field"><${Label} label=${label} required=${required} />
@@ -27,7 +27,7 @@ export const Day = ({ label, value, set, required = true, hint, past = false }) 
 /** One of a list. @param {Field & {options: [string, string][], empty?: string}} props empty: what stands for none */
 export const Choice = ({ label, value, set, required = true, hint, options, empty }) => html`<label class="field"><${Label} label=${label} required=${required} />
   <select required=${required} value=${value} onChange=${(/** @type {any} */ e) => set(e.target.value)}>
-    ${(empty !== undefined || !options.some(([code]) => code === value)) && html`<option value="">${empty ?? t("desk_choose")}</option>`}
+    ${(empty !== undefined || !options.some(([code]) => code === value)) && html`<option value="">${empty ?? t("choose")}</option>`}
     ${options.map(([code, text]) => html`<option key=${code} value=${code} selected=${code === value}>${text}</option>`)}</select>
   ${hint && html`<span class="hint">${hint}</span>`}</label>`;
 

@@ -13,7 +13,7 @@ const OF = {
   dispatcher: ["cases", "inbox", "phones"],
   reviewer: ["cases", "review", "inbox"],
   supervisor: ["cases", "supervise", "inbox", "phones"],
-  admin: ["admin", "phones"],
+  admin: ["admin"],
 };
 
 const mine = () => OF[session.get().user?.role ?? ""] ?? ["cases"];

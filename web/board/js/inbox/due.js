@@ -25,7 +25,7 @@ export function Due({ entry }) {
   const role = session.get().user?.role;
   return html`<div class="matter-main"><${CaseHead} of=${of} /><${Clock} of=${of} />
       <${Facts} rows=${[[t("inbox_stands_at"), stateWord(of.status)], [t("inbox_has_it"), listed((of.inspectors ?? []).map(nameOf))], [t("inbox_asked_for"), of.due && `${dayWord(of.due)} · ${leftWord(of.due)}`],
-        [t("inbox_last_step"), last && `${timeWord(last.received_at)} · ${last.actor_kind === "user" ? nameOf(last.actor) : ""}`], [t("flag_extended"), of.extended && t("desk_yes")]]} />
+        [t("inbox_last_step"), last && `${timeWord(last.received_at)} · ${last.actor_kind === "user" ? nameOf(last.actor) : ""}`], [t("flag_extended"), of.extended && t("yes")]]} />
       <${CaseFacts} of=${of} file=${file} /></div>
     <aside class="matter-side" aria-label=${t("inbox_decide")}>
       <a class="button main" href=${fileOf(of.id)}><${Sign} name="folder" />${t("desk_open_case")}</a>

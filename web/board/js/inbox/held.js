@@ -4,10 +4,11 @@
 import { html, useState } from "preact";
 import { Problem, session } from "../api.js";
 import { fileOf } from "../desk/caseparts.js";
+import { useFile } from "../desk/casefile.js";
 import { Decision } from "../desk/decision.js";
 import { compare } from "../desk/diff.js";
 import { Long } from "../desk/fields.js";
-import { Photo } from "../desk/photo.js";
+import { Picture } from "../desk/photo.js";
 import { Title } from "../desk/title.js";
 import { timeWord } from "../dates.js";
 import { say } from "../parts.js";
@@ -26,17 +27,17 @@ import { fieldName, Value } from "./value.js";
 /** Why it waits, in the server's words. @param {{of: Item}} props */
 export const Why = ({ of }) => html`<div class="why"><p><b>${zh() ? of.happened_zh : of.happened}</b></p><p class="muted">${zh() ? of.decide_zh : of.decide}</p></div>`;
 
-/** @param {{of: Item, title: any}} props */
-export const HeldHead = ({ of, title }) => html`<header class="matter-head">
+/** @param {{of: Item, title: any, about?: string}} props */
+export const HeldHead = ({ of, title, about }) => html`<header class="matter-head">
   <div class="matter-line"><span class="wait-kind"><${Sign} name=${of.kind === "action" ? "clock" : "swap"} />${t("inbox_kind_" + of.kind)}</span><span class="num muted">${of.number}</span>
     ${of.case && html`<a class="go-file" href=${fileOf(of.case)}><${Sign} name="folder" />${t("desk_open_case")}</a>`}</div>
   <${Title}>${title}</${Title}>
-  <p class="dots num"><span>${of.author_name || t("somebody")}</span><span>${t("inbox_written_at", { at: timeWord(of.device_at) })}</span><span>${t("inbox_received_at", { at: timeWord(of.received_at) })}</span></p>
+  <p class="dots num"><span>${of.author_name || t("somebody")}</span><span>${t("inbox_written_at", { at: timeWord(of.device_at) })}</span><span>${t("inbox_received_at", { at: timeWord(of.received_at) })}</span></p>${about && html`<p class="muted">${about}</p>`}
 </header>`;
 
 /** Photos that belong to held work. @param {{ids: string[]}} props */
 export const Proofs = ({ ids }) => ids.length > 0 && html`<section><h3>${t("inbox_proofs")}<span class="muted num">${ids.length}</span></h3>
-  <ul class="shots">${ids.map((id, i) => html`<li key=${id}><${Photo} id=${id} px=${320} alt=${t("desk_photo_number", { n: i + 1 })} /></li>`)}</ul></section>`;
+  <ul class="shots">${ids.map((id, i) => html`<li key=${id}><${Picture} id=${id} px=${320} alt=${t("desk_photo_number", { n: i + 1 })} /></li>`)}</ul></section>`;
 
 /** A side of the comparison, which is chosen by its radio. @param {{id: string, name: string, about: any, value: any, other: any, field: string, take: string, choose: (take: string) => void, mayChoose: boolean, mark: string}} props */
 function Side({ id, name, about, value, other, field, take, choose, mayChoose, mark }) {
@@ -77,6 +78,7 @@ const Whole = ({ of, take, choose, mayChoose }) => html`<section class="side-of"
 export function Held({ entry, done }) {
   const of = /** @type {Item} */ (/** @type {any} */ (entry));
   const edit = of.kind === "edit";
+  const { file } = useFile(of.case);
   const [take, choose] = useState(of.kind === "body" ? "theirs" : "");
   const [text, write] = useState(typeof of.ours === "string" || typeof of.ours === "number" ? String(of.ours) : "");
   const [reason, setReason] = useState("");
@@ -90,9 +92,9 @@ export function Held({ entry, done }) {
       throw err;
     }
   };
-  return html`<div class="matter-main wide"><${HeldHead} of=${of} title=${edit ? fieldName(of.field) : t("inbox_whole_title", { what: t("inbox_collection_" + of.collection) })} />
+  return html`<div class="matter-main wide"><${HeldHead} of=${of} title=${edit ? fieldName(of.field) : t("inbox_whole_title", { what: t("inbox_collection_" + of.collection) })} about=${file?.case.title} />
     <${Why} of=${of} />
-    ${edit ? html`<${Sides} of=${of} take=${take} choose=${choose} text=${text} write=${write} mayChoose=${mayChoose} /><p class="small muted">${seen(of)}</p>`
+    ${edit ? html`<div class="stack"><${Sides} of=${of} take=${take} choose=${choose} text=${text} write=${write} mayChoose=${mayChoose} /><p class="small muted">${seen(of)}</p></div>`
       : html`<${Whole} of=${of} take=${take} choose=${choose} mayChoose=${mayChoose} />`}
     ${mayChoose ? html`<${Decision} verb=${take ? t("inbox_take_" + take) : t("inbox_decide")} ready=${Boolean(take && reason.trim() && (take !== "text" || text.trim()))} run=${run}
         done=${() => { say(t("inbox_settled", { number: of.number })); done(); }}>

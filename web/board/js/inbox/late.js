@@ -7,7 +7,7 @@ import { useFile } from "../desk/casefile.js";
 import { Decision, Ways } from "../desk/decision.js";
 import { Long } from "../desk/fields.js";
 import { Facts } from "../desk/caseparts.js";
-import { argsSaid } from "../desk/said.js";
+import { saidArgs } from "../panel/said.js";
 import { metresWord, timeWord } from "../dates.js";
 import { say } from "../parts.js";
 import { nameOf } from "../people.js";
@@ -19,7 +19,7 @@ import { settle } from "./settle.js";
 
 const STEPS = 6; // of the case's history that are shown
 
-/** The last steps of the case, the newest first. @param {{file: import("../desk/casefile.js").File}} props */
+/** The last steps of the case, the newest first. @param {{file: import("../panel/file.js").CaseFile}} props */
 const History = ({ file }) => html`<section><h3>${t("inbox_history")}</h3><ol class="steps">${file.actions.filter((a) => a.outcome === "applied").slice(-STEPS).reverse().map((a) => html`<li key=${a.id}>
   <${Shape} status=${/** @type {any} */ (a).to || file.case.status} /><span>${actionWord(a.name)}</span><span class="muted">${a.actor_kind === "user" ? nameOf(a.actor) : ""}</span><time class="muted num">${timeWord(a.received_at)}</time></li>`)}</ol></section>`;
 
@@ -42,8 +42,7 @@ export function Late({ entry, done }) {
   return html`<div class="matter-main"><${HeldHead} of=${of} title=${t("inbox_late_title", { name: of.author_name || t("somebody"), what: actionWord(action.name) })} />
       <${Why} of=${of} />
       <div class="why-not"><${Sign} name="flag" /><span>${codeWord(of.code)}</span></div>
-      <${Facts} rows=${argsSaid(action.name, action.args)} />
-      ${file && html`<${Facts} rows=${[[t("inbox_case_is"), `${file.case.title} · ${stateWord(file.case.status)}`]]} />`}
+      <${Facts} rows=${[...saidArgs({ name: action.name, args: action.args }).map((a) => [a.label, a.value]), [t("inbox_case_is"), file && `${file.case.title} · ${stateWord(file.case.status)}`]]} />
       <${Where} here=${of.position} case=${file?.case.location} /><${Proofs} ids=${of.photos} />
     </div>
     <aside class="matter-side" aria-label=${t("inbox_decide")}>

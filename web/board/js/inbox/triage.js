@@ -7,7 +7,8 @@ import { CaseFacts, CaseHead } from "../desk/caseparts.js";
 import { useFile } from "../desk/casefile.js";
 import { Decision, Ways } from "../desk/decision.js";
 import { post } from "../desk/post.js";
-import { called, Photo } from "../desk/photo.js";
+import { Picture } from "../desk/photo.js";
+import { photoName } from "../panel/photos.js";
 import { say } from "../parts.js";
 import { sentence } from "../api.js";
 import { actionWord, t } from "../words.js";
@@ -23,7 +24,7 @@ import { Twins } from "./twins.js";
  * @typedef {{entry: import("./queue.js").Entry, done: () => void}} EntryProps
  */
 
-/** What was written; the original, with the names in it, on demand. @param {{of: Case, file: import("../desk/casefile.js").File | null}} props */
+/** What was written; the original, with the names in it, on demand. @param {{of: Case, file: import("../panel/file.js").CaseFile | null}} props */
 export function Words({ of, file }) {
   const [original, show] = useState(false);
   const all = file?.complaints ?? [];
@@ -33,12 +34,12 @@ export function Words({ of, file }) {
     ${shown.map((text, i) => html`<p key=${i} class="quote">${text}</p>`)}</section>`;
 }
 
-/** @param {{file: import("../desk/casefile.js").File | null}} props */
+/** @param {{file: import("../panel/file.js").CaseFile | null}} props */
 export function Pictures({ file }) {
   const photos = (file?.evidence ?? []).filter((p) => p.mime.startsWith("image/"));
   if (photos.length === 0) return null;
   return html`<section><h3>${t("desk_photos")}<span class="muted num">${photos.length}</span></h3>
-    <ul class="shots">${photos.map((p) => html`<li key=${p.id}><${Photo} id=${p.id} px=${320} alt=${called(p)} /></li>`)}</ul></section>`;
+    <ul class="shots">${photos.map((p) => html`<li key=${p.id}><${Picture} id=${p.id} px=${320} alt=${photoName(p)} /></li>`)}</ul></section>`;
 }
 
 /** @param {{of: Case, twin: Twin | null, done: () => void}} props */
@@ -64,13 +65,13 @@ export function Triage({ entry, done }) {
     setWay("merge");
     /** @type {HTMLElement | null} */ (document.querySelector(".choices [aria-pressed=true]"))?.focus();
   };
-  return html`<div class="matter-main"><${CaseHead} of=${of} /><${Words} of=${of} file=${file} /><${Pictures} file=${file} /><${CaseFacts} of=${of} file=${file} /><${Merged} of=${of} /></div>
+  return html`<div class="matter-main"><${CaseHead} of=${of} /><${Words} of=${of} file=${file} /><${Pictures} file=${file} /><${CaseFacts} of=${of} file=${file} /><${Merged} of=${of} />
+      <${Twins} of=${of} merge=${merge} chosen=${way === "merge" ? (twin?.case ?? "") : ""} /></div>
     <aside class="matter-side" aria-label=${t("inbox_decide")}>
       <${Ways} label=${t("inbox_decide")} value=${way} set=${setWay} options=${ways.map((w) => [w, actionWord(w)])} />
       ${way === "accept" && html`<${Accept} key=${of.division_code} of=${of} done=${done} />`}
       ${way === "refuse" && html`<${Refuse} of=${of} done=${done} />`}
       ${way === "transfer" && html`<${Transfer} of=${of} done=${done} />`}
       ${way === "merge" && html`<${MergeForm} of=${of} twin=${twin} done=${done} />`}
-      <${Twins} of=${of} merge=${merge} chosen=${way === "merge" ? (twin?.case ?? "") : ""} />
     </aside>`;
 }

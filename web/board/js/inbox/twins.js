@@ -66,8 +66,8 @@ export function Twins({ of, merge, chosen }) {
   return html`<section class="twins" aria-labelledby="twins-title"><h3 id="twins-title">${t("inbox_twins")}${list && html`<span class="muted num">${list.length || ""}</span>`}</h3>
     ${wrong && html`<p class="muted">${wrong}</p>`}
     ${list && list.length === 0 && html`<p class="muted">${t("inbox_no_twins")}</p>`}
-    ${at && placed.length > 0 && html`<${Dots} name=${t("inbox_twins_map", { n: placed.length })} middle=${at} choose=${point}
+    ${(list ?? []).length > 0 && html`<div class="twins-of">${at && placed.length > 0 && html`<${Dots} name=${t("inbox_twins_map", { n: placed.length })} middle=${at} choose=${point}
       dots=${placed.map((d) => ({ id: d.case, at: d.location, label: label(d), on: d.case === pointed || d.case === chosen }))} />`}
-    <ol>${(list ?? []).map((d) => html`<${OneTwin} key=${d.case} of=${of} twin=${d} label=${label(d)} on=${d.case === pointed || d.case === chosen} merge=${merge} point=${point} />`)}</ol>
+    <ol>${(list ?? []).map((d) => html`<${OneTwin} key=${d.case} of=${of} twin=${d} label=${label(d)} on=${d.case === pointed || d.case === chosen} merge=${merge} point=${point} />`)}</ol></div>`}
   </section>`;
 }

@@ -15,7 +15,7 @@ const SILENT = ["id", "sha256", "device", "previous", "base", "case", "inspectio
 
 /** @param {any} value @param {string} field @returns {string} */
 function said(value, field) {
-  if (typeof value === "boolean") return t(value ? "desk_yes" : "desk_no");
+  if (typeof value === "boolean") return t(value ? "yes" : "no");
   if (PEOPLE.includes(field)) return nameOf(String(value));
   return TIME.test(String(value)) ? timeWord(String(value)) : String(value);
 }

@@ -79,6 +79,6 @@ export function Phones({ act }) {
       <span class="muted small">${hours > 0 && t("phones_threshold", { n: hours })}</span>
       <button type="button" class="plain" onClick=${again}><${Sign} name="swap" />${t("phones_again")}${at > 0 && html`<span class="muted small num">${timeWord(new Date(at).toISOString())}</span>`}</button></header>
     ${wrong ? html`<${Quiet} wrong again=${again}>${wrong}</${Quiet}>` : ready && items.length === 0 ? html`<${Nothing} title=${t("phones_none")}>${t("phones_none_more")}</${Nothing}>`
-      : html`<div class="table-box" tabindex="0" role="region" aria-label=${t("phones_title")}><table class="table phones-table"><thead><tr>${columns.map((c) => html`<th key=${c} scope="col">${t("phones_column_" + c)}</th>`)}${act && html`<th scope="col"><span class="sr">${t("desk_actions")}</span></th>`}</tr></thead>
+      : html`<div class="table-box" tabindex="0" role="region" aria-label=${t("phones_title")}><table class="table phones-table"><thead><tr>${columns.map((c) => html`<th key=${c} scope="col">${t("phones_column_" + c)}</th>`)}${act && html`<th scope="col"><span class="sr">${t("actions")}</span></th>`}</tr></thead>
         <tbody>${items.map((p) => html`<${OnePhone} key=${p.client} of=${p} act=${act} />`)}</tbody></table></div>`}`;
 }

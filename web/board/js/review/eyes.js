@@ -3,7 +3,7 @@
 
 import { nameOf } from "../people.js";
 
-/** @typedef {import("../desk/casefile.js").File} File */
+/** @typedef {import("../panel/file.js").CaseFile} File */
 
 /** What only an officer does. */
 const FIELD = ["arrive", "conclude", "submit", "verify"];
@@ -19,7 +19,7 @@ export function officersOf(f) {
 }
 
 /** Who drafted the reply of this round. @param {File} f @returns {string[]} */
-export const draftersOf = (f) => [...new Set(f.actions.filter((a) => a.outcome === "applied" && a.round === f.case.round && ["reply", "feed_back"].includes(a.name)).map((a) => a.actor))];
+export const draftersOf = (f) => [...new Set(f.actions.filter((/** @type {any} */ a) => a.outcome === "applied" && a.round === f.case.round && ["reply", "feed_back"].includes(a.name)).map((a) => a.actor))];
 
 /** @param {File} f @param {string} user @returns {"officer" | "drafter" | ""} what bars somebody from approving */
 export function barred(f, user) {

@@ -17,7 +17,7 @@ import { barred, draftersOf, needed, officersOf } from "./eyes.js";
 import { Draft, Found, Ordered } from "./found.js";
 import { BeforeAfter } from "./pairs.js";
 
-/** The rule of four eyes, for this reader. @param {{file: import("../desk/casefile.js").File, user: string, reviewer: boolean}} props */
+/** The rule of four eyes, for this reader. @param {{file: import("../panel/file.js").CaseFile, user: string, reviewer: boolean}} props */
 function Eyes({ file, user, reviewer }) {
   const bar = barred(file, user);
   const drafters = draftersOf(file).map(nameOf);
@@ -53,7 +53,7 @@ function SendBack({ of, done }) {
 /** @param {{of: import("../caselist.js").Case, done: () => void, sentBack?: () => void}} props sentBack: a reply that was sent back goes on waiting */
 export function Reply({ of, done, sentBack = done }) {
   const user = session.get().user;
-  const { file } = useFile(of.id);
+  const { file, again } = useFile(of.id);
   const [way, setWay] = useState("approve");
   if (!file) return html`<div class="matter-main" aria-busy="true"><${CaseHead} of=${of} /></div><aside class="matter-side"></aside>`;
   const reviewer = user?.role === "reviewer";
@@ -64,6 +64,6 @@ export function Reply({ of, done, sentBack = done }) {
     </div>
     <aside class="matter-side" aria-label=${t("inbox_decide")}><${Eyes} file=${file} user=${user?.id ?? ""} reviewer=${reviewer} />
       ${reviewer && html`<${Ways} label=${t("inbox_decide")} value=${mayApprove ? way : "send_back"} set=${setWay} options=${(mayApprove ? ["approve", "send_back"] : ["send_back"]).map((w) => [w, actionWord(w)])} />
-        ${mayApprove && way === "approve" ? html`<${Approve} of=${file.case} done=${done} />` : html`<${SendBack} of=${file.case} done=${sentBack} />`}`}
+        ${mayApprove && way === "approve" ? html`<${Approve} of=${file.case} done=${done} />` : html`<${SendBack} key=${file.actions.length} of=${file.case} done=${() => { again(); sentBack(); }} />`}`}
     </aside>`;
 }

@@ -25,7 +25,7 @@ function Level({ of, done }) {
   const [level, setLevel] = useState(of.supervision_level === "none" ? "urged" : of.supervision_level);
   const [due, setDue] = useState("");
   return html`<${Decision} verb=${actionWord("supervise")} run=${() => post(of, "supervise", { level, ...(due ? { due } : {}) })} done=${() => done("supervise")}>
-    <${Choice} label=${t("desk_arg_level")} value=${level} set=${setLevel} options=${wordsOf("supervision_level")} />
+    <${Choice} label=${t("arg_level")} value=${level} set=${setLevel} options=${wordsOf("supervision_level")} />
     <${Day} label=${t("supervise_due")} value=${due} set=${setDue} required=${false} /></${Decision}>`;
 }
 

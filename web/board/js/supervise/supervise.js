@@ -12,18 +12,18 @@ import { Due, Marks } from "../row.js";
 import { Status } from "../shapes.js";
 import { useStore } from "../store.js";
 import { listen } from "../stream.js";
-import { language, t, word } from "../words.js";
+import { language, openStates, t } from "../words.js";
 import { wordsOf } from "../inbox/forms.js";
 import { Oversight } from "./oversight.js";
 
-/** What is looked at, each as filters of the server. @type {Record<string, Record<string, string>>} */
-const LISTS = {
-  overdue: { overdue: "true", sort: "due_strict" },
-  starred: { starred: "true", sort: "due_strict" },
-  supervised: { supervision_level: "urged,supervised,listed", sort: "due_strict" },
-  due_soon: { due_soon: "true", sort: "due_strict" },
+/** What is looked at, each as filters of the server. */
+const LISTS = /** @type {Record<string, Record<string, string>>} */ ({
+  overdue: { overdue: "true" }, starred: { starred: "true" }, supervised: { supervision_level: "urged,supervised,listed" }, due_soon: { due_soon: "true" },
   closed: { status: "closed,not_accepted", sort: "-received_at" },
-};
+});
+
+/** The filters of a list: what is finished stands in one of its own. @param {string} name */
+const filtersOf = (name) => ({ status: openStates().join(","), sort: "due_strict", ...LISTS[name] });
 const PER_PAGE = 50;
 
 /** @typedef {import("../caselist.js").Case} Case */
@@ -34,7 +34,7 @@ function useList(name, q) {
   const [counts, setCounts] = useState(/** @type {Record<string, number>} */ ({}));
   const [turn, again] = useState(0);
   const narrow = { agency: q.agency, type: q.type, received_from: q.received_from, received_to: q.received_to, q: q.q };
-  const asked = asQuery({ ...LISTS[name], ...narrow, page: q.page, per_page: PER_PAGE });
+  const asked = asQuery({ ...filtersOf(name), ...narrow, page: q.page, per_page: PER_PAGE });
   useEffect(() => {
     let gone = false;
     api("/api/cases" + asked).then(({ items, total }) => gone || set({ items, total, wrong: "", ready: true }), (err) => gone || set((g) => ({ ...g, wrong: sentence(err), ready: true })));
@@ -42,7 +42,7 @@ function useList(name, q) {
   }, [asked, turn]);
   useEffect(() => {
     let gone = false;
-    Promise.all(Object.keys(LISTS).map(async (n) => [n, (await api("/api/cases" + asQuery({ ...LISTS[n], ...narrow, per_page: 1 }))).total])).then((all) => gone || setCounts(Object.fromEntries(all)), () => {});
+    Promise.all(Object.keys(LISTS).map(async (n) => [n, (await api("/api/cases" + asQuery({ ...filtersOf(n), ...narrow, per_page: 1 }))).total])).then((all) => gone || setCounts(Object.fromEntries(all)), () => {});
     return () => void (gone = true);
   }, [JSON.stringify(narrow), turn]);
   useEffect(() => {
@@ -75,7 +75,7 @@ const OneRow = ({ of: c, on, choose }) => html`<tr class=${on ? "on" : ""} onCli
   <td><${Status} status=${c.status} late=${c.overdue} /></td>
   <td class="grows"><button type="button" class="link" aria-pressed=${on ? "true" : "false"} onClick=${(/** @type {Event} */ e) => { e.stopPropagation(); choose(); }}>${c.title}</button><span class="small muted num">${c.number}</span></td>
   <td class="num"><span class="dots"><${Due} of=${c} /></span></td>
-  <td>${shortAgency(c.agency) || agencyName(c.agency)}</td>
+  <td class="short">${shortAgency(c.agency) || agencyName(c.agency)}</td>
   <td><${Marks} of=${c} /></td></tr>`;
 
 /** @param {{page: number, total: number, to: (page: number) => void, per?: number}} props */
