@@ -47,7 +47,12 @@ func (s Snapshot) Tile(t maptile.Tile, f Filter) ([]byte, error) {
 		switch {
 		case cell.N == 0:
 		case cell.N <= single:
-			q.each(from, to, out.single)
+			left := cell.N
+			q.each(from, to, func(r row) bool {
+				out.single(r)
+				left--
+				return left > 0
+			})
 		default:
 			out.cluster(&cell, single > 1)
 		}

@@ -98,8 +98,8 @@ func (l *layer) cluster(s *sum, crowded bool) {
 	l.feature(spot(s.x/n)<<32 | spot(s.y/n))
 }
 
-// single writes one case; it asks for the next.
-func (l *layer) single(r row) bool {
+// single writes one case.
+func (l *layer) single(r row) {
 	var one sum
 	one.point(r.spot, r.attr)
 	l.counts(&one)
@@ -115,7 +115,6 @@ func (l *layer) single(r row) bool {
 		}
 	}
 	l.feature(r.spot)
-	return true
 }
 
 // counts are the properties that every feature has.

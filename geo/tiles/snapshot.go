@@ -134,19 +134,36 @@ func (q *query) cases(s *sum, l *leaf, i, j int) {
 }
 
 // each calls do for the cases between two positions, in their order, until it returns false.
+// It passes over branches and leaves that have none.
 func (q *query) each(from, to position, do func(row) bool) {
 	for p := from; p != to && p.branch < len(q.root.branches); {
-		l := q.root.branches[p.branch].leaves[p.leaf]
+		in := q.root.branches[p.branch]
+		if !in.any(q.node, q.statuses) {
+			if p.branch == to.branch {
+				return
+			}
+			p = position{branch: p.branch + 1}
+			continue
+		}
+		l := in.leaves[p.leaf]
 		end := len(l.spots)
 		if p.branch == to.branch && p.leaf == to.leaf {
 			end = to.at
 		}
-		for i := p.at; i < end; i++ {
-			if a := l.attrs[i]; q.takes(a) && q.holds(a.set()) && !do(row{l.spots[i], a, l.ids[i]}) {
-				return
-			}
+		if l.any(q.node, q.statuses) && !q.eachOf(l, p.at, end, do) {
+			return
 		}
 		p.at = end
 		p = q.root.settled(p)
 	}
+}
+
+// eachOf does it for those of a leaf from i to j.
+func (q *query) eachOf(l *leaf, i, j int, do func(row) bool) bool {
+	for ; i < j; i++ {
+		if a := l.attrs[i]; q.takes(a) && q.holds(a.set()) && !do(row{l.spots[i], a, l.ids[i]}) {
+			return false
+		}
+	}
+	return true
 }

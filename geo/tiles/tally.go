@@ -43,6 +43,11 @@ func (ts tallies) of(node uint32) tallies {
 	return ts[i:j]
 }
 
+// any tells whether a node has cases of some statuses.
+func (ts tallies) any(node uint32, statuses uint64) bool {
+	return slices.ContainsFunc(ts.of(node), func(t tally) bool { return statuses>>(t.who&(Statuses-1))&1 != 0 })
+}
+
 // n is how many cases there are.
 func (ts tallies) n() int {
 	n := 0
