@@ -26,6 +26,14 @@ function round(n) {
   return ten * (n / ten >= 5 ? 5 : n / ten >= 2 ? 2 : 1);
 }
 
+const CLOSE = 18; // from the middle, where a dot would hide it
+
+/** A dot that would lie on the middle stands beside it, each in a direction of its own. @param {number[]} at @param {number} i */
+function apart([x, y], i) {
+  if (Math.hypot(x - WIDE / 2, y - HIGH / 2) >= CLOSE) return [x, y];
+  return [WIDE / 2 + CLOSE * Math.cos(i * 2.4), HIGH / 2 + CLOSE * Math.sin(i * 2.4)];
+}
+
 /**
  * @param {{name: string, middle: Place, dots?: Dot[], borders?: {name: string, on: boolean, rings: [number, number][][]}[], reach?: number, choose?: (id: string) => void}} props
  * reach: metres from the middle to the edge, at least
@@ -44,10 +52,10 @@ export function Dots({ name, middle, dots = [], borders = [], reach = 0, choose 
     ${[ring, ring / 2].map((m) => html`<circle key=${m} class="reach" cx=${WIDE / 2} cy=${HIGH / 2} r=${m * scale} />`)}
     <text class="far" x=${WIDE / 2} y=${HIGH / 2 + ring * scale - 5} text-anchor="middle">${metresWord(ring)}</text>
     ${(middle.accuracy_m ?? 0) * scale > 6 && html`<circle class="doubt" cx=${WIDE / 2} cy=${HIGH / 2} r=${(middle.accuracy_m ?? 0) * scale} />`}
-    ${dots.map((d) => {
-      const [x, y] = at(d.at);
+    <circle class="here" cx=${WIDE / 2} cy=${HIGH / 2} r="6" />
+    ${dots.map((d, i) => {
+      const [x, y] = apart(at(d.at), i);
       return html`<g key=${d.id} class=${d.on ? "dot on" : "dot"} onClick=${choose && (() => choose(d.id))}><line x1=${WIDE / 2} y1=${HIGH / 2} x2=${x} y2=${y} /><circle cx=${x} cy=${y} r="9" /><text x=${x} y=${y + 4} text-anchor="middle">${d.label}</text></g>`;
     })}
-    <circle class="here" cx=${WIDE / 2} cy=${HIGH / 2} r="6" />
   </svg>`;
 }
