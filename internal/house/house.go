@@ -6,10 +6,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,6 +43,9 @@ func New(t *testing.T) *House { return With(t, t.TempDir(), hooks.Config{Now: ti
 // With starts a house in dir with the given settings. It stops with the test.
 func With(t *testing.T, dir string, cfg hooks.Config) *House {
 	t.Helper()
+	if err := begin(dir); err != nil {
+		t.Fatal(err)
+	}
 	app, err := hooks.Open(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +92,47 @@ func With(t *testing.T, dir string, cfg hooks.Config) *House {
 	return h
 }
 
+// blank holds the files of a house in which nothing happened yet, its schema up to date.
+var blank = sync.OnceValues(func() (files map[string][]byte, err error) {
+	dir, err := os.MkdirTemp("", "xuncha-blank-*")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	app, err := hooks.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := app.ResetBootstrapState(); err != nil {
+		return nil, err
+	}
+	files = map[string][]byte{}
+	for _, name := range []string{"data.db", "auxiliary.db"} {
+		if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+})
+
+// begin puts a blank house into a folder that has none: to bring each up to date anew would take
+// longer than most tests.
+func begin(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "data.db")); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	files, err := blank()
+	if err != nil {
+		return err
+	}
+	for name, data := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Stop ends the server before the test does; With on the same Dir starts it again.
 func (h *House) Stop() { h.stop() }
 
@@ -102,10 +151,17 @@ func (h *House) Agency(name, code string) string {
 	return r.Id
 }
 
-// User is a person who has signed in.
+// User is a person with a token.
 type User struct{ ID, Name, Role, Agency, Email, Token string }
 
-// User makes a user with a valid certificate and signs in.
+// hashed is the hash of Password, made once: it would be the most of many a test's time.
+var hashed = sync.OnceValue(func() string {
+	r := core.NewRecord(core.NewAuthCollection("hashed"))
+	r.SetPassword(Password)
+	return r.GetString(core.FieldNamePassword + ":hash")
+})
+
+// User makes a user with a valid certificate and a token, who can sign in with Password.
 func (h *House) User(role, agency, name string) User {
 	h.T.Helper()
 	col, err := h.App.FindCollectionByNameOrId("users")
@@ -118,13 +174,15 @@ func (h *House) User(role, agency, name string) User {
 		"certificate_no": "ZF-" + name, "certificate_until": "2099-12-31",
 	})
 	r.SetEmail(fmt.Sprintf("u%s@example.test", core.GenerateDefaultRandomId()))
-	r.SetPassword(Password)
+	r.SetRaw(core.FieldNamePassword, &core.PasswordFieldValue{Hash: hashed()})
 	if err := h.App.Save(r); err != nil {
 		h.T.Fatal(err)
 	}
-	u := User{ID: r.Id, Name: name, Role: role, Agency: agency, Email: r.Email()}
-	u.Token = h.SignIn(u.Email, Password)
-	return u
+	token, err := r.NewAuthToken()
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	return User{ID: r.Id, Name: name, Role: role, Agency: agency, Email: r.Email(), Token: token}
 }
 
 // Root makes the operator and returns his token.
