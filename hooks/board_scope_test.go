@@ -318,6 +318,9 @@ func TestAStreamTellsOfWhatLiesInTheScopeAndOfNothingElse(t *testing.T) {
 		})
 	}
 	for _, u := range r.users {
+		if strings.Contains(heard[u.Name], ":null") {
+			t.Errorf("%s is told of a list that is none: %s", u.Name, heard[u.Name])
+		}
 		all := r.sees(t, u, false)
 		for _, c := range r.cases {
 			if strings.Contains(heard[u.Name], c.Id) && !slices.Contains(all, c.Id) {

@@ -1,7 +1,7 @@
 // Command geo measures what the house computes about places beside its peers, in one run on
 // one machine: whose a place is, beside a search through all borders with paulmach/orb behind
 // a tree of bounds, and beside PostGIS where it is installed; and the map of all cases beside
-// npm's supercluster. The country is drawn, as large and as detailed as a real one. Candidates
+// npm's supercluster; and the board in a browser beside PocketBase's own list. The country is drawn, as large and as detailed as a real one. Candidates
 // take turns, so that the machine's mood meets all. The numbers to quote are the ratios. What
 // a run finds to be wrong fails it; what it finds to be slow is said in the table at its end.
 package main
@@ -30,6 +30,7 @@ var parts = []part{
 	{"dispatch", "who goes, and in what order", (*bench).dispatch},
 	{"tiles", "very many cases on the maps of all agencies", (*bench).tiles},
 	{"serve", "a house with very many cases, over HTTP", (*bench).serve},
+	{"board", "the same in a browser that never saw it, beside PocketBase's own list", (*bench).board},
 }
 
 type part struct {
@@ -63,12 +64,15 @@ type sizes struct {
 	lookups lookupSizes
 	tiles   tileSizes
 	serve   serveSizes
+	board   boardSizes
 }
 
-func full() sizes { return sizes{rounds: 7, lookups: fullLookups, tiles: fullTiles, serve: fullServe} }
+func full() sizes {
+	return sizes{rounds: 7, lookups: fullLookups, tiles: fullTiles, serve: fullServe, board: fullBoard}
+}
 
 func small() sizes {
-	return sizes{small: true, rounds: 1, lookups: smallLookups, tiles: smallTiles, serve: smallServe}
+	return sizes{small: true, rounds: 1, lookups: smallLookups, tiles: smallTiles, serve: smallServe, board: smallBoard}
 }
 
 // goal is one number that was promised.

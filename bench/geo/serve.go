@@ -51,7 +51,7 @@ func (b *bench) serve() error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	begun := time.Now()
-	email, err := b.furnish(dir)
+	email, err := furnish(dir, b.n.serve.cases)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (b *bench) serve() error {
 }
 
 // furnish makes a province with its agencies, a dispatcher, and its cases.
-func (b *bench) furnish(dir string) (email string, err error) {
+func furnish(dir string, cases int) (email string, err error) {
 	app, err := hooks.Open(dir)
 	if err != nil {
 		return "", err
@@ -137,7 +137,7 @@ func (b *bench) furnish(dir string) (email string, err error) {
 			return "", err
 		}
 	}
-	return email, house.Fill(app, 0, b.n.serve.cases, counties, time.Now())
+	return email, house.Fill(app, 0, cases, counties, time.Now())
 }
 
 func open(dir, email string) (*served, error) {

@@ -132,7 +132,7 @@ type News struct {
 func (n *news) since(node string, place int64) News {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	out := News{Place: n.last, states: map[string]desk.Pin{}}
+	out := News{Place: n.last, Changed: []string{}, Gone: []string{}, states: map[string]desk.Pin{}}
 	if place < n.first || place > n.last { // too long ago, or of another start
 		out.Reload = true
 		return out

@@ -45,7 +45,7 @@ func (b *Board) Ring() {
 func (b *Board) Since(l *Listener, place int64) (News, []Told, error) {
 	n := b.news.since(l.node, place)
 	if len(n.Changed) == 0 {
-		return n, nil, nil
+		return n, []Told{}, nil
 	}
 	steps, err := b.Pins.Steps(n.Changed)
 	if err != nil {

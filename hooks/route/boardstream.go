@@ -19,7 +19,7 @@ import (
 const (
 	boardBeat = 15 * time.Second       // at the latest something is sent
 	boardCalm = 200 * time.Millisecond // between two events about cases
-	boardSlow = 5 * time.Second        // between two counts of what waits
+	boardSlow = 3 * time.Second        // between two counts of what waits
 )
 
 // BoardStream answers open boards.
@@ -44,7 +44,8 @@ type watch struct {
 	l      *board.Listener
 	place  int64
 	counts map[string]int
-	told   time.Time // when the counts were sent last
+	at     time.Time // when the counts were taken
+	owed   bool      // something changed since
 }
 
 func (s BoardStream) open(e *core.RequestEvent) error {
@@ -80,6 +81,8 @@ func (w *watch) run() error {
 	defer login.Stop()
 	beat := time.NewTicker(boardBeat)
 	defer beat.Stop()
+	slow := time.NewTicker(boardSlow)
+	defer slow.Stop()
 	calm := time.NewTimer(0) // it rings when the next event may go out
 	defer calm.Stop()
 	ready, news := false, true
@@ -92,6 +95,12 @@ func (w *watch) run() error {
 		case <-beat.C:
 			if err := w.pulse(); err != nil {
 				return err
+			}
+		case <-slow.C:
+			if w.owed {
+				if err := w.inbox(0); err != nil {
+					return err
+				}
 			}
 		case _, open := <-w.l.C:
 			if !open {
@@ -148,16 +157,17 @@ func (w *watch) pulse() error {
 	return w.inbox(0)
 }
 
-// inbox tells how much waits, if that changed and was not told just now.
+// inbox tells how much waits, if that changed; counted just now it is owed.
 func (w *watch) inbox(every time.Duration) error {
-	if w.Now().Sub(w.told) < every {
+	if w.owed = w.Now().Sub(w.at) < every; w.owed {
 		return nil
 	}
+	w.at = w.Now()
 	counts, err := w.Counts(w.user)
 	if err != nil || maps.Equal(counts, w.counts) {
 		return err
 	}
-	w.counts, w.told = counts, w.Now()
+	w.counts = counts
 	return w.send("inbox", map[string]any{"counts": counts})
 }
 

@@ -7,11 +7,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/input"
@@ -27,14 +27,25 @@ import (
 // longest is how long a condition may take to come true. Nothing waits for it otherwise.
 const longest = 30 * time.Second
 
+// Test is who wants to know: a test, or a bench, which is none.
+type Test interface {
+	Helper()
+	Name() string
+	Context() context.Context
+	Cleanup(f func())
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // Browser is one Chromium; each board is a window of its own with its own storage.
 type Browser struct {
-	t   *testing.T
+	t   Test
 	ctx context.Context
 }
 
 // Start starts Chromium, which ends with the test. BOARD_CHROMIUM names another one.
-func Start(t *testing.T) *Browser {
+func Start(t Test) *Browser {
 	t.Helper()
 	path := os.Getenv("BOARD_CHROMIUM")
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -60,13 +71,16 @@ func Start(t *testing.T) *Browser {
 type View struct {
 	Width, Height int64
 	Theme, Lang   string
-	As            *house.User // signed in as
-	Path          string      // below the house; "" is /board/
+	As            *house.User       // signed in as
+	Path          string            // below the house; "" is /board/
+	Ready         string            // true in JavaScript once it is open; "" is a log-in or a board
+	Script        string            // run before the page's own
+	Kept          map[string]string // more of what the browser remembers
 }
 
 // Board is one open board.
 type Board struct {
-	T   *testing.T
+	T   Test
 	Ctx context.Context // of its window, for chromedp
 	URL string          // of the house
 
@@ -85,6 +99,9 @@ func (b *Browser) Open(h *house.House, v View) *Board {
 	if v.Path == "" {
 		v.Path = "/board/"
 	}
+	if v.Ready == "" {
+		v.Ready = `document.querySelector(".login, .top")`
+	}
 	board := &Board{T: b.t, URL: h.URL}
 	ctx, end := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(board.hear))
 	b.t.Cleanup(end)
@@ -94,18 +111,19 @@ func (b *Browser) Open(h *house.House, v View) *Board {
 	}
 	board.Do(chromedp.EmulateViewport(v.Width, v.Height))
 	board.call(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: v.storage(b.t, h)})
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: v.storage(b.t, h) + v.Script})
 		return err
 	})
 	board.Do(chromedp.Navigate(h.URL + v.Path))
-	board.Wait(`document.querySelector(".login, .top")`)
+	board.Wait(v.Ready)
 	return board
 }
 
 // storage is what the browser remembers of an earlier visit.
-func (v View) storage(t *testing.T, h *house.House) string {
+func (v View) storage(t Test, h *house.House) string {
 	t.Helper()
 	kept := map[string]string{}
+	maps.Copy(kept, v.Kept)
 	if v.Theme != "" {
 		kept["xuncha.theme"] = v.Theme
 	}
@@ -121,10 +139,10 @@ func (v View) storage(t *testing.T, h *house.House) string {
 		user["scope_from"], user["scope_to"] = record.GetString("scope_from"), record.GetString("scope_to")
 		kept["xuncha.session"] = text(t, map[string]any{"token": v.As.Token, "user": user})
 	}
-	return "if (!sessionStorage.seeded) { sessionStorage.seeded = 1; Object.assign(localStorage, " + text(t, kept) + "); }"
+	return "if (!sessionStorage.seeded) { sessionStorage.seeded = 1; Object.assign(localStorage, " + text(t, kept) + "); }\n"
 }
 
-func text(t *testing.T, v any) string {
+func text(t Test, v any) string {
 	t.Helper()
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -233,6 +251,31 @@ func (b *Board) Press(keys string) {
 			})
 		}
 	}
+}
+
+// Write writes words where the keyboard is, as an input method does.
+func (b *Board) Write(words string) {
+	b.T.Helper()
+	b.call(func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: words})
+		return err
+	})
+}
+
+// Reach goes by the Tab key until the element that has the focus satisfies an expression of
+// JavaScript, in which it is e.
+func (b *Board) Reach(expression string) {
+	b.T.Helper()
+	const most = 150 // stops of one screen
+	b.Wait(`[...document.querySelectorAll("a, button, input, select, textarea, summary, canvas, [tabindex]")].some((e) => ` + expression + `)`)
+	for range most {
+		if Eval[bool](b, `((e) => Boolean(`+expression+`))(document.activeElement)`) {
+			return
+		}
+		b.Press("\t")
+	}
+	b.Shot("failed")
+	b.T.Fatalf("no Tab leads to where %s", expression)
 }
 
 // Click clicks the middle of what a selector finds, once it is there.

@@ -134,7 +134,7 @@ func (o *Office) status(id string) string {
 // press clicks the first button or link with a text, within what a selector finds.
 func press(b *Board, within, text string) {
 	b.T.Helper()
-	find := fmt.Sprintf(`[...document.querySelectorAll("%s")].flatMap((e) => [...e.querySelectorAll("button, a, input[type=radio], summary")]).find((e) => (e.closest("label") ?? e).innerText.trim().startsWith(%q) && !e.disabled)`, strings.ReplaceAll(within, `"`, `'`), text)
+	find := fmt.Sprintf(`[...document.querySelectorAll("%s")].flatMap((e) => [...e.querySelectorAll("button, a, input[type=radio], input[type=checkbox], summary")]).find((e) => (e.closest("label") ?? e).innerText.trim().startsWith(%q) && !e.disabled)`, strings.ReplaceAll(within, `"`, `'`), text)
 	b.Wait(find)
 	Eval[bool](b, "("+find+".click(), true)")
 }

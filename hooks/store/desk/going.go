@@ -69,9 +69,10 @@ type Suggestion struct {
 
 // Untaken is a case that gets no team.
 type Untaken struct {
-	Case   string        `json:"case"`
-	Number string        `json:"number"`
-	Code   dispatch.Code `json:"code"`
+	Case    string                `json:"case"`
+	Number  string                `json:"number"`
+	Code    dispatch.Code         `json:"code"`
+	Refused map[dispatch.Code]int `json:"refused"` // how many cannot go, by the reason that weighs most
 }
 
 // Plan is a proposal for many cases. Metres are great circles.
@@ -146,7 +147,11 @@ func (g Going) Propose(user *core.Record, ids []string) (Plan, error) {
 		})
 	}
 	for _, u := range said.Untaken {
-		out.Unassigned = append(out.Unassigned, Untaken{u.Case, of[u.Case].Number, u.Lack})
+		refused := map[dispatch.Code]int{}
+		for _, r := range u.Refused {
+			refused[r.Codes[0]]++
+		}
+		out.Unassigned = append(out.Unassigned, Untaken{u.Case, of[u.Case].Number, u.Lack, refused})
 	}
 	return out, nil
 }

@@ -19,6 +19,7 @@ export const KEYS = /** @type {const} */ ([
   { id: "select", keys: ["x"], group: "list" },
   { id: "filter", keys: ["f"], group: "list" },
   { id: "assign", keys: ["a"], group: "case" },
+  { id: "plan", keys: ["p"], group: "case" },
   { id: "note", keys: ["n"], group: "case" },
   { id: "go_list", keys: ["g", "l"], group: "go" },
   { id: "go_map", keys: ["g", "m"], group: "go" },

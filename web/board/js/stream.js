@@ -30,9 +30,15 @@ export function listen(name, hear) {
   return () => void set.delete(hear);
 }
 
-/** @param {string} name @param {any} [data] */
+/** Tells all who listen; one that fails keeps nothing from the others, nor breaks the line. @param {string} name @param {any} [data] */
 export function tell(name, data = {}) {
-  for (const hear of [...(listeners.get(name) ?? [])]) hear(data);
+  for (const hear of [...(listeners.get(name) ?? [])]) {
+    try {
+      hear(data);
+    } catch (err) {
+      reportError(err);
+    }
+  }
 }
 
 let version = "";

@@ -1,7 +1,7 @@
 // Who may come in: to shut somebody out, to let him in again, to give him another password.
 
 import { html, useState } from "preact";
-import { useSend } from "../desk/post.js";
+import { useSend } from "../post.js";
 import { now } from "../dates.js";
 import { Dialog, say } from "../parts.js";
 import { t } from "../words.js";

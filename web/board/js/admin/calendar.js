@@ -2,7 +2,7 @@
 // year.
 
 import { html, useEffect, useState } from "preact";
-import { useSend } from "../desk/post.js";
+import { useSend } from "../post.js";
 import { dayOf, now } from "../dates.js";
 import { Quiet, say } from "../parts.js";
 import { Sign } from "../shapes.js";

@@ -3,7 +3,7 @@
 import { html, useState } from "preact";
 import { session } from "../api.js";
 import { Choice, Short } from "../desk/fields.js";
-import { useSend } from "../desk/post.js";
+import { useSend } from "../post.js";
 import { Dialog, Quiet, say } from "../parts.js";
 import { people } from "../people.js";
 import { Sign } from "../shapes.js";

@@ -3,7 +3,7 @@
 import { html, useState } from "preact";
 import { session } from "../api.js";
 import { Choice, Day, Short } from "../desk/fields.js";
-import { useSend } from "../desk/post.js";
+import { useSend } from "../post.js";
 import { daysTo } from "../dates.js";
 import { Dialog, say } from "../parts.js";
 import { loadPeople, people } from "../people.js";

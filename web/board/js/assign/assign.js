@@ -5,13 +5,13 @@ import { html, useEffect, useState } from "preact";
 import { api, Problem, sentence } from "../api.js";
 import { dayOf, dayWord, now } from "../dates.js";
 import { Dialog } from "../parts.js";
-import { act } from "../panel/form.js";
 import { learn } from "../people.js";
+import { post } from "../post.js";
 import { tell } from "../stream.js";
 import { t } from "../words.js";
 import { Leaving } from "./leaving.js";
 import { OfficerPicker, reasonWord } from "./officers.js";
-import { offerUndo } from "./send.js";
+import { offerUndo, whyNot } from "./send.js";
 
 /** The day to ask for at first: what is suggested, else what was asked for, else the deadline. @param {import("../caselist.js").Case} c @param {string} [offered] */
 export function firstDue(c, offered) {
@@ -53,12 +53,12 @@ export function Assign({ of, onClose, done }) {
     setBusy(true);
     setWrong("");
     try {
-      await act(c, "assign", { inspectors: crew.crew, lead: crew.lead || crew.crew[0], due, ...(reason.trim() ? { reason: reason.trim() } : {}) });
+      await post(c, "assign", { inspectors: crew.crew, lead: crew.lead || crew.crew[0], due, ...(reason.trim() ? { reason: reason.trim() } : {}) });
       tell("cases", { changed: [], gone: [] });
       offerUndo([{ case: c.id, number: c.number, was: had, lead: c.lead, due: firstDue(c) }]);
       done();
     } catch (err) {
-      setWrong(sentence(err));
+      setWrong(await whyNot({ case: c.id, was: had }, err));
       setBusy(false);
     }
   };

@@ -17,7 +17,9 @@ export function SelectionBar() {
   useUndo();
   useKey("escape", () => (ids.size > 0 ? clearSelection() : false));
   const dispatcher = session.get().user?.role === "dispatcher";
-  useKey("assign", () => (dispatcher && ids.size > 0 ? setDoing("assign") : false));
+  const may = dispatcher && ids.size > 0 && ids.size <= MOST;
+  useKey("assign", () => (may ? setDoing("assign") : false));
+  useKey("plan", () => (may ? setDoing("propose") : false));
   if (ids.size === 0) return null;
   const list = [...ids];
   return html`<section class="selection" aria-label=${t("selected")}>

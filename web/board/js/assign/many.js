@@ -4,14 +4,15 @@
 import { html, useEffect, useState } from "preact";
 import { api, Problem, sentence } from "../api.js";
 import { listedCase } from "../caselist.js";
-import { dayOf, dayWord, metresWord, minutesWord, now } from "../dates.js";
+import { dayOf, now } from "../dates.js";
 import { Dialog, Quiet } from "../parts.js";
-import { learn, nameOf } from "../people.js";
+import { learn } from "../people.js";
 import { clearSelection } from "../selection.js";
 import { Sign } from "../shapes.js";
-import { listed, t } from "../words.js";
+import { t } from "../words.js";
 import { firstDue } from "./assign.js";
-import { OfficerPicker, Reasons, reasonWord } from "./officers.js";
+import { OfficerPicker } from "./officers.js";
+import { PlanTable, Untaken } from "./plan.js";
 import { casesOf, offerUndo, sendAll } from "./send.js";
 
 /**
@@ -23,7 +24,7 @@ import { casesOf, offerUndo, sendAll } from "./send.js";
 function Outcome({ orders, results, over }) {
   const failed = results.filter((r) => !r.ok);
   return html`<div class="outcome"><p role="status">${t(over ? "sent_number" : "sending_number", { n: results.length - failed.length, all: orders.length })}</p>
-    <progress max=${orders.length} value=${results.length}></progress>
+    ${!over && html`<progress max=${orders.length} value=${results.length}></progress>`}
     ${failed.length > 0 && html`<h4>${t("not_done", { n: failed.length })}</h4>`}
     <ul class="results">${[...failed, ...results.filter((r) => r.ok)].map((r) => html`<li key=${r.case}><${Sign} name=${r.ok ? "check" : "close"} /><span class="num">${r.number}</span><span class=${r.ok ? "muted" : "wrong"}>${r.ok ? t("done") : r.wrong}</span></li>`)}</ul></div>`;
 }
@@ -43,7 +44,8 @@ function Sending({ title, orders, onClose }) {
       }
     });
   }, []);
-  return html`<${Dialog} title=${title} onClose=${onClose} locked=${!over} class="wide-dialog" foot=${over && html`<button type="button" class="main" onClick=${onClose}>${t("close")}</button>`}>
+  useEffect(() => void (over && /** @type {HTMLElement | null} */ (document.querySelector("dialog footer .main"))?.focus()), [over]);
+  return html`<${Dialog} title=${over ? t("sent_title") : title} onClose=${onClose} locked=${!over} class="wide-dialog" foot=${over && html`<button type="button" class="main" onClick=${onClose}>${t("close")}</button>`}>
     <${Outcome} orders=${orders} results=${results} over=${over} /></${Dialog}>`;
 }
 
@@ -55,16 +57,6 @@ function order(c, inspectors, lead, due, reason) {
     before: { case: c.id, number: c.number, was, lead: c.lead, due: firstDue(c) || due },
   };
 }
-
-/** @param {{plan: any, off: Set<string>, toggle: (id: string) => void}} props */
-const PlanTable = ({ plan, off, toggle }) => html`<div class="scroll-x"><table class="plan"><thead><tr><th><span class="sr">${t("take_row")}</span></th><th>${t("case")}</th><th>${t("arg_due")}</th><th>${t("plan_who")}</th><th>${t("plan_way")}</th></tr></thead>
-  <tbody>${plan.unassigned.map((/** @type {any} */ u) => html`<tr key=${u.case} class="off"><td></td><td class="num">${u.number}</td><td colspan="3" class="overdue">${reasonWord(u.code)}</td></tr>`)}
-  ${plan.plan.map((/** @type {any} */ p) => html`<tr key=${p.case} class=${off.has(p.case) ? "off" : ""}>
-    <td><input type="checkbox" aria-label=${t("take_case", { number: p.number })} checked=${!off.has(p.case)} onChange=${() => toggle(p.case)} /></td>
-    <td><span class="num muted small">${p.number}</span><span class="block">${p.title}</span></td>
-    <td class="num day">${dayWord(p.due)}</td>
-    <td>${p.inspectors.map((/** @type {any} */ i) => html`<span class="why" key=${i.user}><b>${i.name}</b>${i.user === p.lead && html`<span class="mark">${t("lead")}</span>`}<${Reasons} codes=${i.reasons ?? []} /></span>`)}${(p.was ?? []).length > 0 && html`<span class="block small overdue">${t("instead_of", { names: listed(p.was.map(nameOf)) })}</span>`}</td>
-    <td class="num muted small day">${metresWord(p.metres)}<span class="block">${minutesWord(p.minutes)}</span></td></tr>`)}</tbody></table></div>`;
 
 /** A plan for all that are selected. @param {{ids: string[], onClose: () => void}} props */
 export function Propose({ ids, onClose }) {
@@ -92,7 +84,7 @@ export function Propose({ ids, onClose }) {
       <span class="muted grow">${t("plan_total", { km: (plan.metres / 1000).toFixed(1) })}${saved > 0 && t("plan_saves", { n: saved })}</span>
       <button type="button" onClick=${onClose}>${t("cancel")}</button><button type="submit" form="plan" class="main" disabled=${taken.length === 0}>${t("assign_number", { n: taken.length })}</button>`}>
     <form id="plan" class="stack" onSubmit=${send}>
-      ${wrong ? html`<${Quiet} wrong>${wrong}</${Quiet}>` : !plan ? html`<div class="waiting" aria-busy="true"><i></i><i></i><i></i></div>` : html`<${PlanTable} plan=${plan} off=${off} toggle=${toggle} />`}
+      ${wrong ? html`<${Quiet} wrong>${wrong}</${Quiet}>` : !plan ? html`<div class="waiting" aria-busy="true"><i></i><i></i><i></i></div>` : html`<${Untaken} list=${plan.unassigned} /><${PlanTable} plan=${plan.plan} off=${off} toggle=${toggle} />`}
       ${changes && html`<label class="field"><span>${t("reassign_why")}</span><input required value=${reason} onInput=${(/** @type {any} */ e) => setReason(e.target.value)} /><span class="hint">${t("leaving_note")}</span></label>`}
     </form></${Dialog}>`;
 }

@@ -1,13 +1,14 @@
 // Sends actions for many cases, a few at a time, and tells how far it is; what was done may be
 // undone for a while.
 
-import { api, sentence } from "../api.js";
+import { api, Problem, sentence } from "../api.js";
 import { useKey } from "../keys.js";
 import { say } from "../parts.js";
-import { act } from "../panel/form.js";
+import { nameOf } from "../people.js";
+import { post } from "../post.js";
 import { createStore, useStore } from "../store.js";
 import { tell } from "../stream.js";
-import { config, t } from "../words.js";
+import { config, listed, t } from "../words.js";
 
 const AT_ONCE = 4;
 const UNDO_SECONDS = 10;
@@ -17,6 +18,20 @@ const UNDO_SECONDS = 10;
  * @typedef {{case: string, number: string, name: string, args: Record<string, any>, before?: Before}} Order
  * @typedef {Order & {ok: boolean, wrong: string}} Result
  */
+
+/**
+ * Why an assignment was refused; where somebody else was quicker, who that was and who goes.
+ * @param {{case: string, was: string[]}} before
+ * @param {unknown} err
+ */
+export async function whyNot(before, err) {
+  if (!(err instanceof Problem) || err.status < 400 || err.status >= 500) return sentence(err);
+  const file = await api("/api/cases/" + before.case).catch(() => null);
+  const last = file?.actions.findLast((/** @type {any} */ a) => a.name === "assign" && a.outcome === "applied");
+  const now = file?.case.inspectors ?? [];
+  if (!last || now.length === 0 || String(now) === String(before.was)) return sentence(err);
+  return t("assigned_meanwhile", { name: nameOf(last.actor), to: listed(now.map(nameOf)) });
+}
 
 /**
  * Sends each order; one that is refused stops no other.
@@ -32,10 +47,10 @@ export async function sendAll(orders, progress) {
     for (let i = next++; i < orders.length; i = next++) {
       const order = orders[i];
       try {
-        await act({ id: order.case }, order.name, order.args);
+        await post({ id: order.case }, order.name, order.args);
         results[i] = { ...order, ok: true, wrong: "" };
       } catch (err) {
-        results[i] = { ...order, ok: false, wrong: sentence(err) };
+        results[i] = { ...order, ok: false, wrong: order.before ? await whyNot(order.before, err) : sentence(err) };
       }
       progress(results.filter(Boolean));
     }

@@ -1,7 +1,7 @@
 // The form of a decision: its fields, why it was refused, and one verb.
 
 import { html } from "preact";
-import { useSend } from "./post.js";
+import { useSend } from "../post.js";
 import { t } from "../words.js";
 
 /**

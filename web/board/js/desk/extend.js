@@ -5,7 +5,7 @@ import { say } from "../parts.js";
 import { actionWord, codeWord, t } from "../words.js";
 import { Decision } from "./decision.js";
 import { Long, Short } from "./fields.js";
-import { post } from "./post.js";
+import { post } from "../post.js";
 
 const MOST = 30; // days
 

@@ -6,7 +6,7 @@ import { Decision, Ways } from "../desk/decision.js";
 import { Long } from "../desk/fields.js";
 import { Picture } from "../desk/photo.js";
 import { photoName } from "../panel/photos.js";
-import { post } from "../desk/post.js";
+import { post } from "../post.js";
 import { metresWord, timeWord } from "../dates.js";
 import { say } from "../parts.js";
 import { nameOf } from "../people.js";

@@ -4,7 +4,7 @@ import { html, useState } from "preact";
 import { session } from "../api.js";
 import { Decision } from "../desk/decision.js";
 import { Choice, Day, Flag, Long, Some } from "../desk/fields.js";
-import { post } from "../desk/post.js";
+import { post } from "../post.js";
 import { dayOf, now } from "../dates.js";
 import { say } from "../parts.js";
 import { people } from "../people.js";

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "preact";
 import { api, query } from "../api.js";
-import { post, useSend } from "../desk/post.js";
+import { post, useSend } from "../post.js";
 import { fileOf } from "../desk/caseparts.js";
 import { timeWord } from "../dates.js";
 import { actionWord, t } from "../words.js";

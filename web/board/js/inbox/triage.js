@@ -6,7 +6,7 @@ import { session } from "../api.js";
 import { CaseFacts, CaseHead } from "../desk/caseparts.js";
 import { useFile } from "../desk/casefile.js";
 import { Decision, Ways } from "../desk/decision.js";
-import { post } from "../desk/post.js";
+import { post } from "../post.js";
 import { Picture } from "../desk/photo.js";
 import { photoName } from "../panel/photos.js";
 import { say } from "../parts.js";

@@ -4,7 +4,7 @@ import { html, useEffect, useState } from "preact";
 import { api, sentence } from "../api.js";
 import { daysApart } from "../desk/days.js";
 import { fileOf } from "../desk/caseparts.js";
-import { post, useSend } from "../desk/post.js";
+import { post, useSend } from "../post.js";
 import { metresWord, timeWord } from "../dates.js";
 import { say } from "../parts.js";
 import { Status } from "../shapes.js";

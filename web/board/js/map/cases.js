@@ -26,6 +26,7 @@ export class CaseLayer {
     map.on("mouseleave", ["cells", "pins"], () => this.out());
     map.on("click", ["cells", "pins"], (e) => this.click(e));
     map.on("dragstart", () => this.out());
+    map.on("idle", () => this.source() && mapState.set({ busy: false }));
   }
 
   end() {
@@ -37,10 +38,17 @@ export class CaseLayer {
     return location.origin + "/api/tiles/{z}/{x}/{y}.mvt" + queryString(this.filters).replaceAll("%2C", ",");
   }
 
-  /** Asks whether this server has tiles; if so the cases are shown. */
+  /** Asks whether this server has tiles; once it has, the cases are shown. */
   async begin() {
     const probe = await fetch(this.address().replace("{z}/{x}/{y}", "0/0/0"), { headers: { Authorization: session.get().token } }).catch(() => null);
-    mapState.set({ cases: probe?.status === 404 || probe?.status === 405 ? "absent" : "there" });
+    if (probe?.status === 503 && probe.headers.has("Retry-After")) {
+      const { done = 0, all = 0 } = await probe.json().catch(() => ({}));
+      mapState.set({ cases: "making", done, all });
+      this.due = setTimeout(() => { this.due = 0; this.begin(); }, Number(probe.headers.get("Retry-After")) * 1000);
+      return;
+    }
+    const absent = probe?.status === 404 || probe?.status === 405;
+    mapState.set(absent ? { cases: "absent", busy: false } : { cases: "there" });
     this.dress();
   }
 
@@ -50,6 +58,7 @@ export class CaseLayer {
     this.map.addSource("cases", { type: "vector", tiles: [this.address()], minzoom: 0, maxzoom: 15, promoteId: "id" });
     for (const layer of caseLayers()) this.map.addLayer(layer, "way");
     this.mark();
+    mapState.set({ busy: true });
   }
 
   source() {
@@ -62,6 +71,7 @@ export class CaseLayer {
     if (JSON.stringify(now) === JSON.stringify(this.filters)) return;
     this.filters = now;
     this.source()?.setTiles([this.address()]);
+    mapState.set({ busy: true });
   }
 
   /** Reads what is seen anew, without taking it off the screen meanwhile. */

@@ -3,10 +3,11 @@
 import { createStore } from "../store.js";
 
 /**
- * cases: whether the server has tiles of cases. drawing: the line that is being drawn. tip: what
+ * cases: whether the server has tiles of cases, or is making them: done of all cases. busy: what
+ * is drawn is not yet what was asked for. drawing: the line that is being drawn. tip: what
  * stands beside the pointer, in dots of the map.
- * @typedef {{cases: "asking" | "there" | "absent", drawing: "" | "freehand" | "rectangle", wrong: string,
+ * @typedef {{cases: "asking" | "making" | "there" | "absent", done: number, all: number, busy: boolean, drawing: "" | "freehand" | "rectangle", wrong: string,
  *   tip: null | {x: number, y: number, kind: "cell" | "case" | "person", of: Record<string, any>}}} MapState
  */
 
-export const mapState = createStore(/** @type {MapState} */ ({ cases: "asking", drawing: "", wrong: "", tip: null }));
+export const mapState = createStore(/** @type {MapState} */ ({ cases: "asking", done: 0, all: 0, busy: true, drawing: "", wrong: "", tip: null }));

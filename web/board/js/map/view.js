@@ -41,8 +41,9 @@ function Tools({ chart }) {
 
 /** What the map has to say of itself. */
 function Notice() {
-  const { drawing, cases, wrong } = useStore(mapState, (m) => m);
-  const text = drawing ? t("draw_" + drawing) : wrong || (cases === "absent" ? t("map_no_cases") : "");
+  const { drawing, cases, done, all, wrong } = useStore(mapState, (m) => m);
+  const said = { absent: "map_no_cases", making: "map_making" }[/** @type {string} */ (cases)];
+  const text = drawing ? t("draw_" + drawing) : wrong || (said ? t(said, { done: done.toLocaleString(), all: all.toLocaleString() }) : "");
   return html`<div role="status" class="map-notice-space">${text && html`<p class="map-notice">${text}</p>`}</div>`;
 }
 
@@ -56,6 +57,7 @@ export function MapView() {
   const dark = useStore(theme, (s) => s.dark);
   const lang = useStore(language, (l) => l.code);
   const query = useStore(route, (r) => r.query);
+  const busy = useStore(mapState, (m) => m.busy);
   const openId = useStore(route, (r) => (r.view === "cases" ? r.id : ""));
 
   useEffect(() => {
@@ -82,7 +84,7 @@ export function MapView() {
   useEffect(() => chart?.open(openId), [chart, openId]);
 
   if (wrong) return html`<section class="map without" aria-label=${t("map")}><${Quiet}>${wrong}</${Quiet}></section>`;
-  return html`<section class="map" aria-label=${t("map")}>
+  return html`<section class="map" aria-label=${t("map")} aria-busy=${busy ? "true" : "false"}>
     <div class="holder" ref=${holder}></div>
     <${Tools} chart=${chart} /><${Notice} /><${Tip} /><${Whose} />
   </section>`;

@@ -1,8 +1,8 @@
 // The form of any action, made of its arguments in the table of the process.
 
-import { html, useRef, useState } from "preact";
-import { api, newId, sentence } from "../api.js";
+import { html, useState } from "preact";
 import { Dialog, say } from "../parts.js";
+import { post, useSend } from "../post.js";
 import { tell } from "../stream.js";
 import { actionWord, config, t, word } from "../words.js";
 import { argWord } from "./said.js";
@@ -12,16 +12,6 @@ import { Field, firstValue, hidden, own } from "./fields.js";
  * @typedef {import("../words.js").Arg} Arg
  * @typedef {import("./file.js").CaseFile} CaseFile
  */
-
-/**
- * Sends an action; a refusal is a Problem with its sentence.
- * @param {{id: string, seq?: number}} c the case as the actor saw it
- * @param {string} name
- * @param {Record<string, any>} args
- */
-export async function act(c, name, args) {
-  return api("/api/collections/actions/records", { method: "POST", body: { id: newId(), case: c.id, name, args, base: c.seq ?? 0 } });
-}
 
 /** What is sent: without what was left empty, in the types of the process. @param {Arg[]} args @param {Record<string, any>} values */
 export function filled(args, values) {
@@ -49,29 +39,20 @@ export function filled(args, values) {
 export function ActionForm({ name, of, fixed = {}, onClose, done }) {
   const args = (config.process.actions.find((a) => a.name === name)?.args ?? []).filter((a) => !(a.name in fixed));
   const [values, setValues] = useState(() => Object.fromEntries(args.map((a) => [a.name, firstValue(a, of, name)])));
-  const [busy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState("");
-  const form = useRef(/** @type {HTMLFormElement | null} */ (null));
-  const send = async (/** @type {Event} */ e) => {
+  const { busy, wrong, send } = useSend();
+  const onSubmit = async (/** @type {Event} */ e) => {
     e.preventDefault();
-    setBusy(true);
-    setWrong("");
-    try {
-      await act(of.case, name, { ...filled(args.filter((a) => own(a) || !hidden(a, values, of)), values), ...fixed });
-      say(t("done_action", { what: actionWord(name), number: of.case.number }));
-      tell("cases", { changed: [], gone: [] }); // where there is no stream the list learns it here
-      done();
-    } catch (err) {
-      setWrong(sentence(err));
-      setBusy(false);
-    }
+    if (!(await send(() => post(of.case, name, { ...filled(args.filter((a) => own(a) || !hidden(a, values, of)), values), ...fixed })))) return;
+    say(t("done_action", { what: actionWord(name), number: of.case.number }));
+    tell("cases", { changed: [], gone: [] }); // where there is no stream the list learns it here
+    done();
   };
   const asked = args.filter((a) => !hidden(a, values, of));
   return html`<${Dialog} title=${`${actionWord(name)} · ${of.case.number}`} onClose=${onClose} locked=${busy} foot=${html`
       <p class="wrong grow" role="alert">${wrong}</p>
       <button type="button" onClick=${onClose} disabled=${busy}>${t("cancel")}</button>
       <button type="submit" form="action" class="main" disabled=${busy}>${busy ? t("sending") : actionWord(name)}</button>`}>
-    <form id="action" class="stack" ref=${form} onSubmit=${send}>
+    <form id="action" class="stack" onSubmit=${onSubmit}>
       ${name === "approve" && html`<dl class="found">${["outcome", "handling_result", "complainant_reply", "legal_basis"].map((f) => of.case[f] && html`<div class="fact" key=${f}><dt>${argWord(f)}</dt><dd>${f === "outcome" ? word("outcome", of.case.outcome) : of.case[f]}</dd></div>`)}</dl>`}
       ${asked.length === 0 && html`<p>${t("sure", { what: actionWord(name), title: of.case.title })}</p>`}
       ${asked.map((a, i) => html`<${Field} key=${a.name} arg=${a} value=${values[a.name]} of=${of} all=${values} first=${i === 0}

@@ -7,7 +7,7 @@ import { CaseFacts, CaseHead } from "../desk/caseparts.js";
 import { useFile } from "../desk/casefile.js";
 import { Decision, Ways } from "../desk/decision.js";
 import { Long } from "../desk/fields.js";
-import { post } from "../desk/post.js";
+import { post } from "../post.js";
 import { Words } from "../inbox/triage.js";
 import { say } from "../parts.js";
 import { nameOf } from "../people.js";

@@ -5,7 +5,7 @@ import { CaseFacts, CaseHead, Facts } from "../desk/caseparts.js";
 import { useFile } from "../desk/casefile.js";
 import { Decision, Ways } from "../desk/decision.js";
 import { Choice, Day, Long } from "../desk/fields.js";
-import { post } from "../desk/post.js";
+import { post } from "../post.js";
 import { dayWord, timeWord } from "../dates.js";
 import { wordsOf } from "../inbox/forms.js";
 import { say } from "../parts.js";

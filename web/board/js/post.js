@@ -1,7 +1,7 @@
 // Sends an action of a case, and tells a form how far it is.
 
 import { useState } from "preact";
-import { api, newId, Problem, sentence } from "../api.js";
+import { api, newId, Problem, sentence } from "./api.js";
 
 /** Ids of actions that nobody answered, by their content: sent again, they are the same action. @type {Map<string, string>} */
 const unanswered = new Map();
