@@ -182,7 +182,7 @@ func (b *bench) longList(browser *boardtest.Browser, of *house.House, as *house.
 	if whole := boardtest.Eval[bool](board, fmt.Sprintf(scroll, b.n.board.steps)); !whole {
 		board.T.Fatalf("the end of the list was not reached")
 	}
-	calm := `document.querySelector(".listbox").getAttribute("aria-busy") === "false" && document.querySelector(".map[aria-busy=false]")`
+	calm := `document.querySelector(".listbox:not([aria-busy=true])") && document.querySelector(".map[aria-busy=false]")`
 	all := board.Text(".count")
 	for flag := range 3 { // overdue, due soon, urgent: each on, and off again
 		for _, is := range []string{"!==", "==="} {

@@ -20,6 +20,7 @@ export class CaseLayer {
     /** @type {Set<string>} */
     this.marked = new Set();
     this.due = 0;
+    this.first = this.probe(); // while the map is made
     const again = () => this.soon();
     this.ends = [listen("cases", again), listen("again", again)];
     map.on("mousemove", ["cells", "pins"], (e) => this.over(e));
@@ -38,13 +39,18 @@ export class CaseLayer {
     return location.origin + "/api/tiles/{z}/{x}/{y}.mvt" + queryString(this.filters).replaceAll("%2C", ",");
   }
 
-  /** Asks whether this server has tiles; once it has, the cases are shown. */
-  async begin() {
-    const probe = await fetch(this.address().replace("{z}/{x}/{y}", "0/0/0"), { headers: { Authorization: session.get().token } }).catch(() => null);
+  /** Asks for the tile of the whole earth. */
+  probe() {
+    return fetch(this.address().replace("{z}/{x}/{y}", "0/0/0"), { headers: { Authorization: session.get().token } }).catch(() => null);
+  }
+
+  /** Whether this server has tiles; once it has, the cases are shown. @param {Promise<Response | null>} [asked] */
+  async begin(asked = this.first) {
+    const probe = await asked;
     if (probe?.status === 503 && probe.headers.has("Retry-After")) {
       const { done = 0, all = 0 } = await probe.json().catch(() => ({}));
       mapState.set({ cases: "making", done, all });
-      this.due = setTimeout(() => { this.due = 0; this.begin(); }, Number(probe.headers.get("Retry-After")) * 1000);
+      this.due = setTimeout(() => { this.due = 0; this.begin(this.probe()); }, Number(probe.headers.get("Retry-After")) * 1000);
       return;
     }
     const absent = probe?.status === 404 || probe?.status === 405;

@@ -13,7 +13,7 @@ import { CaseLayer } from "./cases.js";
 import { grid } from "./grid.js";
 import { drawLine, selectInside } from "./lasso.js";
 import { draw, PICTURE } from "./marks.js";
-import { drawBorders, fence } from "./outlines.js";
+import { drawBorders, fence, readBorders } from "./outlines.js";
 import { PeopleLayer } from "./people.js";
 import { mapState } from "./state.js";
 import { style } from "./style.js";
@@ -79,7 +79,8 @@ export class Chart {
       opened.subscribe((o) => o.file && this.open(o.id)),
       caseList.subscribe(() => this.bordered && this.place()),
     ];
-    this.map.on("load", () => this.loaded());
+    const borders = readBorders(); // while the map is made
+    this.map.once("style.load", () => this.loaded(borders));
     this.map.on("moveend", () => this.moved());
     this.map.on("idle", () => this.forget());
   }
@@ -92,9 +93,11 @@ export class Chart {
     this.map.remove();
   }
 
-  async loaded() {
+  /** @param {Promise<void>} borders */
+  async loaded(borders) {
     this.moved();
-    await drawBorders(this.map);
+    await borders;
+    drawBorders(this.map);
     this.bordered = true;
     this.place();
     await this.cases.begin();

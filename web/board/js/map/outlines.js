@@ -5,14 +5,14 @@ import { api } from "../api.js";
 /** @type {any} */
 let borders = null;
 
+/** Reads them; there may be none, or none for this role. */
+export async function readBorders() {
+  borders ??= await api("/api/cases/outlines").catch(() => null);
+}
+
 /** Draws them. What is not there is not drawn. @param {import("maplibre-gl").Map} map */
-export async function drawBorders(map) {
-  try {
-    borders ??= await api("/api/cases/outlines");
-  } catch {
-    return; // none here, or not for this role
-  }
-  /** @type {any} */ (map.getSource("outlines"))?.setData(borders);
+export function drawBorders(map) {
+  if (borders) /** @type {any} */ (map.getSource("outlines"))?.setData(borders);
 }
 
 /** Where they lie. @returns {[number, number, number, number] | null} west, south, east, north */
