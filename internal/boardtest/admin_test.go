@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 	"github.com/pocketbase/pocketbase/core"
 
 	"xuncha/internal/house"
@@ -18,10 +17,6 @@ import (
 
 // noCases is what an administrator is refused: he has no cases, and the board asks to know.
 var noCases = []string{"/api/cases/stream", "/api/dispatch/inbox"}
-
-func keyDown(key string) chromedp.Action[chromedp.Void] {
-	return chromedp.KeyEvent(map[string]string{"Home": kb.Home}[key])
-}
 
 func (o *Office) change(id string, fields map[string]any) {
 	o.T.Helper()

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -147,21 +148,33 @@ func fill(b *Board, within, label, value string) {
 	Eval[bool](b, fmt.Sprintf(`((e) => { e.value = %q; e.dispatchEvent(new Event("input", { bubbles: true })); e.dispatchEvent(new Event("change", { bubbles: true })); return true; })(%s)`, value, find))
 }
 
-// sound fails the test where a control has no name, a word is lacking, or something is cut off
-// at the side.
+// sound fails the test where a control has no name, a word is lacking, something is cut off at
+// the side, or axe finds anything, in both languages and both themes.
 func sound(t *testing.T, b *Board, what string) {
 	t.Helper()
-	for _, wrong := range Eval[[]string](b, `(() => {
-		const seen = (e) => e.getClientRects().length > 0;
-		const name = (e) => (e.getAttribute("aria-label") || (e.getAttribute("aria-labelledby") && document.getElementById(e.getAttribute("aria-labelledby"))?.innerText) || e.innerText || [...(e.labels ?? [])].map((l) => l.innerText).join("") || e.title || "").trim();
-		const out = [...document.querySelectorAll("button, a, input, select, textarea, [role=listbox], [role=region], dialog")].filter((e) => seen(e) && !name(e)).map((e) => "no name: " + e.outerHTML.slice(0, 120));
-		if (document.documentElement.scrollWidth > innerWidth) out.push("wider than the screen: " + document.documentElement.scrollWidth);
-		const raw = document.body.innerText.match(/\b(inbox|desk|admin|phones|review|supervise|queue|arg|purpose)_[a-z_]+/);
-		if (raw) out.push("no word for " + raw[0]);
-		const heads = document.querySelectorAll("h1").length;
-		if (heads !== 1) out.push("h1: " + heads);
-		return out;
-	})()`) {
-		t.Errorf("%s: %s", what, wrong)
+	Eval[bool](b, axe(t)+"; true")
+	for range 2 {
+		for range 2 {
+			for _, wrong := range slices.Concat(Eval[[]string](b, faults), Eval[[]string](b, violations)) {
+				t.Errorf("%s, %s: %s", what, Eval[string](b, `document.documentElement.lang + " " + document.documentElement.dataset.theme`), wrong)
+			}
+			other := Eval[string](b, `((e) => (e.click(), e.lang))(document.querySelector(".tools button[lang]"))`)
+			b.Wait(fmt.Sprintf(`document.documentElement.lang === %q`, other))
+		}
+		Eval[bool](b, `(document.querySelector(".tools button.icon").click(), true)`)
+		b.Wait(`document.getAnimations().every((a) => a.playState !== "running")`) // colours change in a moment
 	}
 }
+
+// faults are what axe does not look for.
+const faults = `(() => {
+	const seen = (e) => e.getClientRects().length > 0;
+	const name = (e) => (e.getAttribute("aria-label") || (e.getAttribute("aria-labelledby") && document.getElementById(e.getAttribute("aria-labelledby"))?.innerText) || e.innerText || [...(e.labels ?? [])].map((l) => l.innerText).join("") || e.title || "").trim();
+	const out = [...document.querySelectorAll("button, a, input, select, textarea, [role=listbox], [role=region], dialog")].filter((e) => seen(e) && !name(e)).map((e) => "no name: " + e.outerHTML.slice(0, 120));
+	if (document.documentElement.scrollWidth > innerWidth) out.push("wider than the screen: " + document.documentElement.scrollWidth);
+	const raw = document.body.innerText.match(/\b(inbox|desk|admin|phones|review|supervise|queue|arg|purpose)_[a-z_]+/);
+	if (raw) out.push("no word for " + raw[0]);
+	const heads = document.querySelectorAll("h1").length;
+	if (heads !== 1) out.push("h1: " + heads);
+	return out;
+})()`

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"xuncha/internal/phone"
 	"xuncha/sync"
 )
@@ -247,7 +249,7 @@ func TestTheInboxIsUsedByKeysAlone(t *testing.T) {
 		t.Errorf("j stays at %q", after)
 	}
 	Eval[bool](b, `(document.querySelector(".waits-box").focus(), true)`)
-	b.Do(keyDown("Home"))
+	b.Press(kb.Home)
 	b.Wait(`document.querySelector(".wait").getAttribute("aria-selected") === "true"`)
 	b.Press("gp")
 	b.Wait(`location.pathname === "/board/phones"`)
