@@ -218,7 +218,7 @@ func (b *Board) Wait(expression string) {
 	defer cancel()
 	_, err := chromedp.Run(ctx, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingTimeout(longest), chromedp.WithPollingInterval(20*time.Millisecond)))
 	if err != nil {
-		b.Shot("failed")
+		b.picture("failed")
 		b.T.Fatalf("%s: %v\nthe page says: %q", expression, err, b.Said())
 	}
 }
@@ -316,6 +316,15 @@ func (b *Board) Text(selector string) string {
 
 // Shot keeps a picture of the screen in the folder that BOARD_SHOTS names, if it names one.
 func (b *Board) Shot(name string) {
+	b.T.Helper()
+	if os.Getenv("BOARD_SHOTS") == "" {
+		return
+	}
+	b.Wait(`document.getAnimations().every((a) => a.playState !== "running")`)
+	b.picture(name)
+}
+
+func (b *Board) picture(name string) {
 	b.T.Helper()
 	folder := os.Getenv("BOARD_SHOTS")
 	if folder == "" {

@@ -111,6 +111,19 @@ function pin(status, late, urgent) {
   return taken(c);
 }
 
+/** Where an inspector is, under the name or alone where names would cover each other. @param {boolean} old */
+function spot(old) {
+  const c = sheet(14);
+  c.beginPath();
+  c.arc(7, 7, 5, 0, 2 * Math.PI);
+  c.fillStyle = token(old ? "map-case" : "accent");
+  c.strokeStyle = token(old ? "accent" : "map-case");
+  c.lineWidth = 2;
+  c.fill();
+  c.stroke();
+  return taken(c);
+}
+
 /** An inspector: the name, and how old the position is; one that is old is hollow. @param {string} name @param {string} age @param {boolean} old */
 function person(name, age, old) {
   const probe = sheet(1);
@@ -181,6 +194,8 @@ export function draw(name) {
       return pin(of[0], of[1] === "true", of[2] === "true");
     case "person":
       return person(of[0], of[1], of[2] === "true");
+    case "spot":
+      return spot(of[0] === "true");
     case "stop":
       return stop(of[0]);
     case "degree":

@@ -11,6 +11,8 @@ import { mapState } from "./state.js";
 const EACH = 60_000; // ms
 const OLD = 1800; // s; then the position says little
 
+const LAYERS = ["spots", "people"];
+
 const NOTHING = { type: "FeatureCollection", features: [] };
 
 /** @param {any} p */
@@ -29,17 +31,17 @@ export class PeopleLayer {
     this.map = map;
     this.shown = "";
     this.ends = [listen("phones", () => this.read()), listen("again", () => this.read())];
-    map.on("mousemove", "people", (e) => {
+    map.on("mousemove", LAYERS, (e) => {
       const of = e.features?.[0]?.properties;
       if (!of || mapState.get().drawing) return;
       map.getCanvas().style.cursor = "pointer";
       mapState.set({ tip: { x: e.point.x, y: e.point.y, kind: "person", of } });
     });
-    map.on("mouseleave", "people", () => {
+    map.on("mouseleave", LAYERS, () => {
       map.getCanvas().style.cursor = "";
       mapState.set({ tip: null });
     });
-    map.on("click", "people", (e) => e.features?.[0] && this.way(e.features[0].properties.id));
+    map.on("click", LAYERS, (e) => e.features?.[0] && this.way(e.features[0].properties.id));
   }
 
   end() {

@@ -65,8 +65,9 @@ const above = () => /** @type {Layer[]} */ ([
   { id: "way", type: "line", source: "way", filter: ["==", ["geometry-type"], "LineString"], layout: { "line-join": "round", "line-cap": "round" },
     paint: { "line-color": token("accent"), "line-width": 2, "line-dasharray": [1, 2] } },
   { id: "stops", type: "symbol", source: "way", filter: ["has", "n"], layout: { "icon-image": ["concat", "stop|", ["to-string", ["get", "n"]]], "icon-offset": [14, -14], ...FREE } },
-  { id: "people", type: "symbol", source: "people", layout: {
-    "icon-image": ["concat", "person|", ["get", "name"], "|", ["get", "age"], "|", ["to-string", ["get", "old"]]], "icon-anchor": "bottom", ...FREE } },
+  { id: "spots", type: "symbol", source: "people", layout: { "icon-image": ["concat", "spot|", ["to-string", ["get", "old"]]], ...FREE } },
+  { id: "people", type: "symbol", source: "people", layout: { // a name gives way to one that was heard of later
+    "icon-image": ["concat", "person|", ["get", "name"], "|", ["get", "age"], "|", ["to-string", ["get", "old"]]], "icon-anchor": "bottom", "icon-offset": [0, -4], "icon-padding": 1, "symbol-sort-key": ["get", "age_s"] } },
   { id: "focus-ring", type: "circle", source: "focus", paint: { "circle-radius": 18, "circle-color": token("accent"), "circle-opacity": 0.12, "circle-stroke-color": token("accent"), "circle-stroke-width": 2 } },
   { id: "focus", type: "symbol", source: "focus", layout: { "icon-image": pinName(), ...FREE } },
 ]);
