@@ -4,10 +4,13 @@ package boardtest
 // where something is missing.
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"xuncha/internal/house"
@@ -176,6 +179,29 @@ func TestALogInThatRanOutIsAskedForOverTheWork(t *testing.T) {
 	b.Click("dialog footer .main")
 	b.Wait(`!document.querySelector("dialog") && document.querySelector("#part-course").innerText.includes("电话联系过举报人")`)
 	b.Quiet("401")
+}
+
+// On paper a day is written out, and the file is all there is.
+func TestACaseIsPrinted(t *testing.T) {
+	o := Open(t)
+	ids := o.Cases(2)
+	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0], Script: `addEventListener("afterprint", () => (window.printed = document.querySelector(".panel").textContent));`})
+	b.Wait(`document.querySelector("#part-course li")?.innerText.includes("今天")`)
+	b.call(func(ctx context.Context) error {
+		r, err := chromedp.Call(ctx, page.PrintToPDF, page.PrintToPDFParams{})
+		if err == nil && len(r.Data) < 1000 {
+			t.Errorf("the paper has %d bytes", len(r.Data))
+		}
+		return err
+	})
+	b.Wait("window.printed")
+	paper := Eval[string](b, "window.printed")
+	today := time.Now().In(time.FixedZone("", 8*3600)).Format("2006年1月2日")
+	if strings.Contains(paper, "今天") || !strings.Contains(paper, "王丽 打印于 "+today) {
+		t.Errorf("the paper says %s", paper)
+	}
+	b.Wait(`document.querySelector("#part-course li").innerText.includes("今天")`)
+	b.Quiet()
 }
 
 // Each view, in each theme and language, without a word from the policy or an exception.

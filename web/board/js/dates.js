@@ -1,6 +1,12 @@
 // Days and times as people say them, in the house's zone: 今天 09:30, 11月23日, 剩 3 天.
 
+import { createStore } from "./store.js";
 import { clockAhead, config, language, t, zh } from "./words.js";
+
+/** Whether it is being printed: on paper "today" is true for a day, so days are written out. */
+export const paper = createStore({ on: false });
+addEventListener("beforeprint", () => paper.set({ on: true }));
+addEventListener("afterprint", () => paper.set({ on: false }));
 
 /** The house's time now, ms. */
 export const now = () => Date.now() + clockAhead;
@@ -28,7 +34,7 @@ export const daysTo = (day) => Math.round((Date.parse(day) - Date.parse(dayOf(no
 export function dayWord(day) {
   if (!day) return "";
   const at = Date.parse(day + "T12:00:00Z");
-  const year = day.slice(0, 4) === dayOf(now()).slice(0, 4) ? undefined : "numeric";
+  const year = !paper.get().on && day.slice(0, 4) === dayOf(now()).slice(0, 4) ? undefined : "numeric";
   return format("day" + year, { year, month: zh() ? "long" : "short", day: "numeric", timeZone: "UTC" }).format(at);
 }
 
@@ -38,7 +44,7 @@ export function timeWord(iso) {
   if (Number.isNaN(at)) return "";
   const day = dayOf(at);
   const clock = format("clock", { hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
-  const away = daysTo(day);
+  const away = paper.get().on ? NaN : daysTo(day);
   if (away === 0) return `${t("today")} ${clock}`;
   if (away === -1) return `${t("yesterday")} ${clock}`;
   return `${dayWord(day)} ${clock}`;

@@ -1,6 +1,8 @@
 // The file of a case, slid in over the map: what it is, who has it, what happened, what I can do.
 
 import { html, useEffect, useRef } from "preact";
+import { session } from "../api.js";
+import { now, paper, timeWord } from "../dates.js";
 import { useKey } from "../keys.js";
 import { Quiet } from "../parts.js";
 import { people } from "../people.js";
@@ -18,16 +20,22 @@ import { Timeline } from "./timeline.js";
 
 const PARTS = ["facts", "people", "course", "photos", "documents"];
 
+function printCase() {
+  paper.set({ on: true });
+  setTimeout(print); // when it is drawn so
+}
+
 /** @param {{of: import("./file.js").CaseFile, told: {who: string, action: string} | null}} props */
 function Head({ of, told }) {
   const c = of.case;
   return html`<header class="panel-head">
     <div class="line"><${Status} status=${c.status} late=${c.overdue} /><${Marks} of=${c} /><span class="num muted">${c.number}</span>
       <span class="grow"></span>
-      <button type="button" class="plain icon" aria-label=${t("print")} title=${t("print")} onClick=${() => print()}><${Sign} name="print" /></button>
+      <button type="button" class="plain icon" aria-label=${t("print")} title=${t("print")} onClick=${printCase}><${Sign} name="print" /></button>
       <button type="button" class="plain icon" aria-label=${t("close_case")} title=${t("close_case")} onClick=${closeCase}><${Sign} name="close" /></button></div>
     <h2 id="case-title" tabindex="-1">${c.title}</h2>
     <p class="facts num"><${Due} of=${c} />${c.round > 1 && html`<span>${t("round", { n: c.round })}</span>`}${c.due_provisional && html`<span title=${t("provisional_note")}>${t("provisional")}</span>`}</p>
+    <p class="printed">${t("printed", { name: session.get().user?.name ?? "", at: timeWord(new Date(now()).toISOString()) })}</p>
     <div role="status" class="told-space"><span class="sr">${t("case_opened", { title: c.title })}</span>${told && html`<p class="told-line" key=${of.case.seq}>${t("just_changed", { who: told.who || t("somebody"), what: actionWord(told.action) })}</p>`}</div>
   </header>`;
 }
@@ -41,6 +49,7 @@ export function Panel() {
   const { file, wrong, told } = useStore(opened, (o) => o);
   useStore(people, (p) => p);
   useStore(language, (l) => l.code);
+  useStore(paper, (p) => p.on);
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const shown = useRef("");
   useEffect(() => void openFile(id), [id]);
