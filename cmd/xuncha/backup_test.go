@@ -120,6 +120,7 @@ func TestBackupsRefuseWhatWouldNotHelp(t *testing.T) {
 		{[]string{"restore", filepath.Join(full, "none"), "--dir", t.TempDir()}, "is not there"},
 		{[]string{"serve", "--durable", "tape", "--check"}, "want disk or backup"},
 		{[]string{"serve", "--away", "1", "--check"}, "want 7 to"},
+		{[]string{"serve", "--unsent", "0", "--check"}, "want 1 to 720 hours"},
 	} {
 		if out, err := xuncha(t, "", c.args...); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v: %v (%s), want %q", c.args, err, out, c.want)

@@ -40,7 +40,8 @@ days at least. disk: what is committed, for a commit is on disk when it is answe
 what a finished xuncha backup holds, so that a phone loses nothing with this machine.
 
 A phone that was away for longer than --away days begins anew instead of being told what it
-missed; its unsent work is kept.
+missed; its unsent work is kept. One whose unsent work is older than --unsent hours stands on
+the board as not well.
 
 "serve --check" prints what is in force and ends.`
 
@@ -48,6 +49,7 @@ func serveCommand() *cobra.Command {
 	var (
 		http, durable string
 		away, maxFile int
+		unsent        int
 		check         bool
 	)
 	cmd := &cobra.Command{
@@ -62,7 +64,8 @@ func serveCommand() *cobra.Command {
 			}
 			cfg.Durable, cfg.AwayDays = durable, away
 			cfg.Uploads.File = int64(maxFile) << 20
-			if err := errors.Join(checkSync(cfg), checkMaxFile(maxFile)); err != nil {
+			cfg.Phones.Unsent = time.Duration(unsent) * time.Hour
+			if err := errors.Join(checkSync(cfg), checkMaxFile(maxFile), checkUnsent(unsent)); err != nil {
 				return err
 			}
 			if _, err := net.ResolveTCPAddr("tcp", http); err != nil {
@@ -85,6 +88,7 @@ func serveCommand() *cobra.Command {
 	cmd.Flags().StringVar(&http, "http", "127.0.0.1:8090", "address and port to listen on")
 	cmd.Flags().StringVar(&durable, "durable", hooks.DurableDisk, "what durable means: disk or backup")
 	cmd.Flags().IntVar(&away, "away", store.AwayDays, "days that a phone may be away before it begins anew")
+	cmd.Flags().IntVar(&unsent, "unsent", 24, "hours that work may wait on a phone before the board marks it")
 	cmd.Flags().IntVar(&maxFile, "max-file", 512, "MB that a video or a document may have; images have 64")
 	cmd.Flags().BoolVar(&check, "check", false, "print the settings in force, secrets masked, and end")
 	return cmd
@@ -140,6 +144,14 @@ func checkSync(cfg hooks.Config) error {
 	return nil
 }
 
+// checkUnsent: an hour is a tunnel, a month a phone in a drawer.
+func checkUnsent(hours int) error {
+	if hours < 1 || hours > longestUnsent {
+		return fmt.Errorf("--unsent %d: want 1 to %d hours", hours, longestUnsent)
+	}
+	return nil
+}
+
 // checkMaxFile: less than an image has makes no sense, more than this is no evidence of one visit.
 func checkMaxFile(mb int) error {
 	if mb < evidence.MaxBytes>>20 || mb > largestFile {
@@ -148,7 +160,10 @@ func checkMaxFile(mb int) error {
 	return nil
 }
 
-const largestFile = 8192 // MB
+const (
+	largestFile   = 8192 // MB
+	longestUnsent = 720  // hours
+)
 
 // minAway is what a phone in the mountains needs; marks are small, but not for ever.
 const minAway, maxAway = 7, 3650
@@ -181,8 +196,8 @@ func printSettings(cmd *cobra.Command, dir, http string, cfg hooks.Config) {
 	if !cfg.S3.On() {
 		photos += ", unless PocketBase's own settings name S3"
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\nphotos %s\ndurable %s\naway  %d days\nfiles at most %d MB\nmap   %s\n",
-		dir, http, push, cfg.Quiet, photos, cfg.Durable, cfg.AwayDays, cfg.Uploads.File>>20, cfg.Tiles)
+	fmt.Fprintf(cmd.OutOrStdout(), "dir   %s\nhttp  %s\npush  %s\nquiet %s\nphotos %s\ndurable %s\naway  %d days\nunsent alarm after %d hours\nfiles at most %d MB\nmap   %s\n",
+		dir, http, push, cfg.Quiet, photos, cfg.Durable, cfg.AwayDays, cfg.Phones.Hours(), cfg.Uploads.File>>20, cfg.Tiles)
 	for _, a := range []struct{ name, address string }{{"fcm", cfg.FCMEndpoint}, {"tsa", cfg.TSA}} {
 		if u, err := url.Parse(a.address); err == nil && a.address != "" {
 			fmt.Fprintf(cmd.OutOrStdout(), "%-6s%s\n", a.name, u.Redacted())
