@@ -48,7 +48,7 @@ func (j *judge) oldVersions() map[string]string {
 
 // succeeded: where a mutation that was built on this one was applied already, this one's
 // value is the older: it is kept and does not stand. It is not the older where that one
-// stands no more and the editor had seen what stands instead: his own work, which came
+// stands no more and the editor had seen what stands instead: work older still, which came
 // again between the two.
 func (j *judge) succeeded(out *merged, record Record) error {
 	for _, field := range slices.Sorted(maps.Keys(j.m.Set)) {
