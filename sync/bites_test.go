@@ -48,11 +48,7 @@ func TestEachWrongReadingIsFound(t *testing.T) {
 	for _, wrong := range wrongReadings {
 		t.Run(wrong, func(t *testing.T) {
 			t.Parallel()
-			schedule := rapid.Custom(func(t *rapid.T) []string {
-				s := newSimulation(t, wrong)
-				s.run()
-				return s.errs
-			})
+			schedule := played(wrong)
 			for seed := range schedules {
 				if errs := schedule.Example(seed); len(errs) > 0 {
 					t.Logf("found by schedule %d: %.300s", seed, errs[0])
@@ -62,6 +58,15 @@ func TestEachWrongReadingIsFound(t *testing.T) {
 			t.Errorf("%d schedules did not find it", schedules)
 		})
 	}
+}
+
+// played is what a schedule found, under a wrong reading of the protocol or none.
+func played(wrong string) *rapid.Generator[[]string] {
+	return rapid.Custom(func(t *rapid.T) []string {
+		s := newSimulation(t, wrong)
+		s.run()
+		return s.errs
+	})
 }
 
 // arrange switches a wrong reading of the server on.

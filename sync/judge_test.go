@@ -212,7 +212,7 @@ func TestASecondCreateOfAHeldActionIsHeld(t *testing.T) {
 func TestAnEqualValueIsNotSuperseded(t *testing.T) {
 	s, k := oneCase()
 	s.w.write(k, s.w.rows[k], sync.Fields{"findings": encoded("a")}, byServer)
-	s.w.newer[[2]string{"ann" + strings.Repeat("0", 22) + "1", "findings"}] = "another"
+	s.w.newer[[2]string{"ann" + strings.Repeat("0", 22) + "1", "findings"}] = sync.Version{Seq: 1, Mutation: "another"}
 	is(t, say(t, s, "ann", patch(k, `{"findings":"a"}`, `{"findings":""}`)), sync.Noop, "")
 }
 

@@ -34,6 +34,7 @@ type merged struct {
 	versions map[string]string          // tokens other than the one of the new seq
 	fields   map[string]string          // winner of each field
 	rank     map[string]Outcome         // outcome of each field
+	seen     map[string]bool            // the editor had seen what stands
 	losses   []Loss
 }
 
@@ -53,6 +54,7 @@ var rank = map[Outcome]int{Noop: 0, OK: 1, Merged: 2, Conflict: 3, Held: 4, Reje
 func mergeFields(m *Mutation, r Record, bases map[string]int64) merged {
 	out := merged{
 		set: map[string]json.RawMessage{}, versions: map[string]string{}, fields: map[string]string{}, rank: map[string]Outcome{},
+		seen: map[string]bool{},
 	}
 	table := Writable[m.Collection].Fields
 	for _, name := range slices.Sorted(maps.Keys(m.Set)) {
@@ -62,6 +64,7 @@ func mergeFields(m *Mutation, r Record, bases map[string]int64) merged {
 			now: r.Doc[name], version: ParseVersion(r.Versions[name]), ours: m.Set[name],
 		}
 		out.add(name, e.decide())
+		out.seen[name] = e.seen()
 	}
 	return out
 }

@@ -11,11 +11,11 @@ func (j *judge) patch(place Place) (Result, error) {
 		return Result{}, err
 	}
 	out := mergeFields(j.m, record, j.bases)
-	if err := j.succeeded(&out, record); err != nil {
-		return Result{}, err
-	}
 	if j.m.Was != nil {
 		j.repeat(&out, record)
+	}
+	if err := j.succeeded(&out, record); err != nil {
+		return Result{}, err
 	}
 	return j.write(place, out, record)
 }

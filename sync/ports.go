@@ -38,9 +38,9 @@ type Ledger interface {
 	Enter(user User, key string, m *Mutation, s Stored) error
 	// Move says that a user's client has come to its n.
 	Move(user User, client string, n int64) error
-	// Successor returns an applied mutation that was built on mutation for a field, ""
-	// if there is none.
-	Successor(mutation, field string) (string, error)
+	// Successor returns the highest version that the field had by an applied mutation which
+	// was built on mutation; found is false if there is none.
+	Successor(mutation, field string) (at Version, found bool, err error)
 	// EpochBase is the highest seq that an earlier epoch can have given; 0 where there was
 	// none.
 	EpochBase() (int64, error)

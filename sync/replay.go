@@ -46,18 +46,20 @@ func (j *judge) oldVersions() map[string]string {
 	return out
 }
 
-// succeeded: where a mutation that was built on this one stands already, this one's
-// value is the older: it is kept and does not stand.
+// succeeded: where a mutation that was built on this one was applied already, this one's
+// value is the older: it is kept and does not stand. It is not the older where that one
+// stands no more and the editor had seen what stands instead: work older still, which came
+// again between the two.
 func (j *judge) succeeded(out *merged, record Record) error {
 	for _, field := range slices.Sorted(maps.Keys(j.m.Set)) {
 		if j.gathers(field) || out.fields[field] == ByServer || equalValue(record.Doc[field], j.m.Set[field]) {
 			continue
 		}
-		next, err := j.tx.Successor(j.m.ID, field)
+		at, found, err := j.tx.Successor(j.m.ID, field)
 		if err != nil {
 			return err
 		}
-		if next != "" {
+		if found && !(out.seen[field] && at.Seq < ParseVersion(record.Versions[field]).Seq) {
 			out.lose(field, Loss{Theirs: record.Doc[field], Ours: j.m.Set[field], Code: CodeSuperseded})
 		}
 	}
@@ -71,8 +73,8 @@ func (j *judge) gathers(field string) bool {
 }
 
 // repeat gives each field of a replay its old verdict: what had lost is kept; what had
-// won is written with its old version, unless what stands is as new or newer. What was
-// built on the very mutation that stands now is the next in any case.
+// won is written with its old version, unless what stands is as new or newer. Whose editor
+// had seen what stands now is the next in any case.
 func (j *judge) repeat(out *merged, record Record) {
 	for _, field := range slices.Sorted(maps.Keys(j.m.Set)) {
 		was, named := j.m.Was.Fields[field]
@@ -80,13 +82,12 @@ func (j *judge) repeat(out *merged, record Record) {
 			continue
 		}
 		stands, old := ParseVersion(record.Versions[field]), j.wasSeq(field)
-		names := ParseVersion(j.m.Base[field]).Mutation
 		switch {
 		case was.Winner != ByClient:
 			out.lose(field, Loss{Theirs: record.Doc[field], Ours: j.m.Set[field], Code: CodeSuperseded})
 		case stands.Seq < old:
 			out.win(field, j.m.Set[field], record, Version{old, j.m.ID}.String())
-		case names != "" && names == stands.Mutation:
+		case out.seen[field]:
 			out.win(field, j.m.Set[field], record, "")
 		default:
 			out.lose(field, Loss{Theirs: record.Doc[field], Ours: j.m.Set[field], Code: CodeSuperseded})

@@ -47,7 +47,7 @@ type world struct {
 	feed     map[string]map[key]mark // by bucket
 	ledger   map[[2]string]sync.Stored
 	clients  map[string]client
-	newer    map[[2]string]string
+	newer    map[[2]string]sync.Version
 	held     []heldRow
 	assigned map[string][]string // case: users
 	closed   map[string]bool
@@ -65,7 +65,7 @@ type client struct {
 func newWorld() *world {
 	return &world{
 		epoch: "e1", rows: map[key]row{}, feed: map[string]map[key]mark{}, ledger: map[[2]string]sync.Stored{},
-		clients: map[string]client{}, newer: map[[2]string]string{}, assigned: map[string][]string{}, closed: map[string]bool{},
+		clients: map[string]client{}, newer: map[[2]string]sync.Version{}, assigned: map[string][]string{}, closed: map[string]bool{},
 		agency: map[string]string{}, gen: map[string]int64{}, had: map[[2]string]bool{},
 	}
 }
@@ -211,8 +211,9 @@ func (w tx) Enter(user sync.User, k string, _ *sync.Mutation, s sync.Stored) err
 	}
 	w.ledger[[2]string{user.ID, k}] = s
 	for field, older := range s.BasedOn {
-		if _, ok := w.newer[[2]string{older, field}]; !ok {
-			w.newer[[2]string{older, field}] = k
+		at, k := sync.ParseVersion(s.Result.Fields[field].Version), [2]string{older, field}
+		if had, ok := w.newer[k]; !ok || had.Seq < at.Seq {
+			w.newer[k] = at
 		}
 	}
 	return nil
@@ -247,8 +248,9 @@ func (w tx) Touch(user sync.User, collection, id string) (int64, error) {
 	return m.seq, nil
 }
 
-func (w tx) Successor(mutation, field string) (string, error) {
-	return w.newer[[2]string{mutation, field}], nil
+func (w tx) Successor(mutation, field string) (at sync.Version, found bool, err error) {
+	at, found = w.newer[[2]string{mutation, field}]
+	return at, found, nil
 }
 
 func (w tx) Place(user sync.User, m *sync.Mutation) (sync.Place, error) {

@@ -164,7 +164,7 @@ const (
 	putBasedOn = `INSERT OR IGNORE INTO sync_based_on (older, field, newer) VALUES ({:older}, {:field}, {:newer})`
 	putClient  = `INSERT INTO sync_client (id, user, applied, last_seen_at) VALUES ({:id}, {:user}, {:n}, {:at})
 		ON CONFLICT (id) DO UPDATE SET applied = max(applied, excluded.applied), last_seen_at = excluded.last_seen_at`
-	readNewer = `SELECT newer FROM sync_based_on WHERE older = {:older} AND field = {:field} LIMIT 1`
+	readNewer = `SELECT m.result FROM sync_based_on b JOIN sync_mutation m ON m.id = b.newer WHERE b.older = {:older} AND b.field = {:field}`
 )
 
 // Enter stores an answered mutation under its key.
@@ -205,14 +205,21 @@ func twoJSON(a, b map[string]string) (string, string, error) {
 	return string(x), string(y), errors.Join(errx, erry)
 }
 
-// Successor finds an applied mutation that was built on an older one.
-func (s book) Successor(mutation, field string) (string, error) {
-	newer := ""
+// Successor finds the latest of the applied mutations that were built on an older one.
+func (s book) Successor(mutation, field string) (at sync.Version, found bool, err error) {
 	if mutation == s.memo.first {
-		return "", nil
+		return at, false, nil
 	}
-	_, err := scan(reading(s.App), readNewer, dbx.Params{"older": mutation, "field": field}, nil, &newer)
-	return newer, err
+	var result sql.RawBytes
+	var bad error
+	n, err := scan(reading(s.App), readNewer, dbx.Params{"older": mutation, "field": field}, func() {
+		var r sync.Result
+		bad = errors.Join(bad, json.Unmarshal(result, &r))
+		if v := sync.ParseVersion(r.Fields[field].Version); v.Seq > at.Seq {
+			at = v
+		}
+	}, &result)
+	return at, n > 0, errors.Join(err, bad)
 }
 
 // origin is where a value came from.

@@ -602,3 +602,25 @@ func TestAfterARestoreAnOldVerdictStandsWhoeverComesFirst(t *testing.T) {
 	s.outcome(s.bob, lost, sync.Conflict, sync.CodeSuperseded)
 	s.reads(s.bob, k, "findings", strings.Trim(string(s.ann.made[0].Set["findings"]), `"`))
 }
+
+// TestAfterARestoreNobodyLosesToHisOwnOlderEdit: Ann built on Bob's second edit, whose answer
+// never arrived. She comes back first, then a copy of Bob's phone with his first edit only,
+// then his phone.
+func TestAfterARestoreNobodyLosesToHisOwnOlderEdit(t *testing.T) {
+	s := newScenario(t)
+	k := s.visitOf(first)
+	s.backup()
+	s.edits(s.bob, k, []string{"weather"})
+	twin := s.copyOf(s.bob)
+	second := s.edits(s.bob, k, []string{"weather"})
+	s.fault = answerLost
+	if _, err := s.bob.Step(context.Background()); err == nil {
+		t.Fatal("the answer arrived")
+	}
+	s.fault = none
+	s.sync(s.ann)
+	s.edits(s.ann, k, []string{"weather"})
+	s.restore()
+	s.sync(s.ann, twin, s.bob)
+	s.outcome(s.bob, second, sync.OK, "")
+}
