@@ -212,19 +212,32 @@ type CasePage struct {
 	Total   int             `json:"total"`
 }
 
-// List returns a page of the cases in the user's scope.
+// List returns a page of the cases in the user's scope. What the page holds is found in an index
+// (idx_cases_listed has the usual filters and orders); then those rows alone are read.
 func (s Cases) List(user *core.Record, f CaseFilter) (CasePage, error) {
-	where := append([]dbx.Expression{Scope(user)}, f.Where...)
 	page := CasePage{Page: f.Page, PerPage: f.PerPage}
-	if err := s.App.DB().Select("count(*)").From("cases").Where(dbx.And(where...)).Row(&page.Total); err != nil {
+	count, found := s.listed(user, f)
+	if err := count.Row(&page.Total); err != nil {
 		return page, err
 	}
-	var records []*core.Record
-	err := s.App.RecordQuery("cases").AndWhere(dbx.And(where...)).OrderBy("cases."+f.Sort, "cases.id").
-		Limit(int64(f.PerPage)).Offset(int64((f.Page - 1) * f.PerPage)).All(&records)
+	var ids []string
+	if err := found.Column(&ids); err != nil {
+		return page, err
+	}
+	records, err := s.App.FindRecordsByIds("cases", ids)
 	if err != nil {
 		return page, err
 	}
+	slices.SortFunc(records, func(a, b *core.Record) int { return slices.Index(ids, a.Id) - slices.Index(ids, b.Id) })
 	page.Items, err = all[casework.Case](records)
 	return page, err
+}
+
+// listed are the queries of a list: how many there are, and the ids of the page.
+func (s Cases) listed(user *core.Record, f CaseFilter) (count, ids *dbx.SelectQuery) {
+	where := dbx.And(append([]dbx.Expression{Scope(user)}, f.Where...)...)
+	count = s.App.DB().Select("count(*)").From("cases").Where(where)
+	ids = s.App.DB().Select("cases.id").From("cases").Where(where).OrderBy("cases."+f.Sort, "cases.id").
+		Limit(int64(f.PerPage)).Offset(int64((f.Page - 1) * f.PerPage))
+	return count, ids
 }
