@@ -182,12 +182,13 @@ func (b *bench) longList(browser *boardtest.Browser, of *house.House, as *house.
 	if whole := boardtest.Eval[bool](board, fmt.Sprintf(scroll, b.n.board.steps)); !whole {
 		board.T.Fatalf("the end of the list was not reached")
 	}
-	calm := `document.querySelector(".listbox:not([aria-busy=true])") && document.querySelector(".map[aria-busy=false]")`
 	all := board.Text(".count")
 	for flag := range 3 { // overdue, due soon, urgent: each on, and off again
 		for _, is := range []string{"!==", "==="} {
 			boardtest.Eval[bool](board, fmt.Sprintf(`(document.querySelectorAll(".chip[aria-pressed]")[%d].click(), true)`, flag))
-			board.Wait(fmt.Sprintf(`document.querySelector(".count").innerText && document.querySelector(".count").innerText %s %q && %s`, is, all, calm))
+			board.Wait(fmt.Sprintf(`document.querySelector(".count").innerText && document.querySelector(".count").innerText %s %q`, is, all))
+			board.Wait(`document.querySelector(".listbox:not([aria-busy=true])")`)
+			board.Wait(`document.querySelector(".map[aria-busy=false]")`)
 		}
 	}
 	long := boardtest.Eval[[]float64](board, `window.long`)

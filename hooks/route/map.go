@@ -5,6 +5,8 @@ package route
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -90,7 +92,7 @@ func (m Map) tile(e *core.RequestEvent) error {
 	h := e.Response.Header()
 	h.Set("Cache-Control", "private, no-cache")
 	h.Add("Vary", "Authorization")
-	tag := `"` + strconv.FormatUint(s.Version(), 36) + `"`
+	tag := fmt.Sprintf("\"%x-%x\"", s.Version(), filtersHash(q)) // MapLibre takes two tiles of one tag for the same, whatever their address
 	h.Set("ETag", tag)
 	if e.Request.Header.Get("If-None-Match") == tag {
 		return e.NoContent(http.StatusNotModified)
@@ -103,6 +105,13 @@ func (m Map) tile(e *core.RequestEvent) error {
 		return e.NoContent(http.StatusNoContent)
 	}
 	return e.Blob(http.StatusOK, "application/vnd.mapbox-vector-tile", data)
+}
+
+// filtersHash tells one set of filters from another.
+func filtersHash(q url.Values) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(q.Encode())) // writes into memory
+	return h.Sum64()
 }
 
 func tileOf(e *core.RequestEvent) (maptile.Tile, error) {

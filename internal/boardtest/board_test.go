@@ -228,3 +228,37 @@ func TestNothingIsAskedOfAnotherHostAndThePolicyRefusesNothing(t *testing.T) {
 		b.Quiet()
 	}
 }
+
+// picture is what the map shows, dot for dot.
+func picture(b *Board) string {
+	b.T.Helper()
+	b.Wait(`document.querySelector(".map[aria-busy=false]")`)
+	var png []byte
+	b.call(func(ctx context.Context) (err error) {
+		png, err = chromedp.Run(ctx, chromedp.Screenshot(chromedp.CSS(".map .holder")))
+		return err
+	})
+	return string(png)
+}
+
+func TestTheMapShowsWhatTheFilterAsksFor(t *testing.T) {
+	o := Open(t)
+	ids := o.Cases(40)
+	o.change(ids[3], map[string]any{"urgent": true})
+	b := Start(t).Open(o.House, View{As: &o.Dispatcher})
+	b.Wait(`document.querySelector(".count")?.innerText === "40 件"`)
+	all := picture(b)
+	for range 3 { // each time of the same state of the cases
+		press(b, ".chips", "紧急")
+		b.Wait(`document.querySelector(".count").innerText === "1 件"`)
+		if picture(b) == all {
+			t.Error("the map shows all cases where one is asked for")
+		}
+		press(b, ".chips", "紧急")
+		b.Wait(`document.querySelector(".count").innerText === "40 件"`)
+		if picture(b) != all {
+			t.Error("the map does not show all cases again")
+		}
+	}
+	b.Quiet()
+}

@@ -27,11 +27,11 @@ export class CaseLayer {
     map.on("mouseleave", ["cells", "pins"], () => this.out());
     map.on("click", ["cells", "pins"], (e) => this.click(e));
     map.on("dragstart", () => this.out());
-    map.on("idle", () => this.source() && mapState.set({ busy: false }));
   }
 
   end() {
     clearTimeout(this.due);
+    cancelAnimationFrame(this.look ?? 0);
     for (const end of this.ends) end();
   }
 
@@ -64,7 +64,7 @@ export class CaseLayer {
     this.map.addSource("cases", { type: "vector", tiles: [this.address()], minzoom: 0, maxzoom: 15, promoteId: "id" });
     for (const layer of caseLayers()) this.map.addLayer(layer, "way");
     this.mark();
-    mapState.set({ busy: true });
+    this.settle();
   }
 
   source() {
@@ -77,7 +77,18 @@ export class CaseLayer {
     if (JSON.stringify(now) === JSON.stringify(this.filters)) return;
     this.filters = now;
     this.source()?.setTiles([this.address()]);
+    this.settle();
+  }
+
+  /** Says that what is drawn is not yet what was asked for, until it is. */
+  settle() {
+    cancelAnimationFrame(this.look ?? 0);
+    const look = () => {
+      if (this.map.loaded()) return mapState.set({ busy: false });
+      this.look = requestAnimationFrame(look);
+    };
     mapState.set({ busy: true });
+    this.look = requestAnimationFrame(look);
   }
 
   /** Reads what is seen anew, without taking it off the screen meanwhile. */
