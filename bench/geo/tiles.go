@@ -237,7 +237,7 @@ func (b *bench) asFiltered(r *rand.Rand, set *tiles.Set, live []tiles.Point) err
 			}
 			took = append(took, time.Since(from))
 		}
-		b.goal("zoom 3, "+c.name, millis(median(took)), "< 5 ms", median(took) < 5*time.Millisecond)
+		b.goal("zoom 3, "+c.name, millis(median(took)), "< 2 ms", median(took) < 2*time.Millisecond)
 	}
 	at := live[0].At
 	var ring orb.Ring

@@ -12,8 +12,8 @@ type Snapshot struct {
 	words *words
 }
 
-// Version grows with each change of this node, and with no other but Build: an ETag of
-// whatever was asked of the snapshot.
+// Version grows with each change of this node, and with no other but Build: together with
+// what was asked of the snapshot, an ETag of the answer.
 func (s Snapshot) Version() uint64 { return s.root.versions.of(s.node) }
 
 // Counts are numbers of cases.

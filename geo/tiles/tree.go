@@ -22,10 +22,11 @@ type sizes struct {
 	branch int // leaves at most
 	sets   int // of nodes
 	few    int // cases that a lasso looks at one by one
+	alone  int // branches that one processor adds up: less is done before others have begun
 }
 
 // usual sizes, as measured: smaller leaves make a scan slower, larger branches a change.
-var usual = sizes{leaf: 512, branch: 16, sets: maxSets, few: 64}
+var usual = sizes{leaf: 512, branch: 16, sets: maxSets, few: 64, alone: 32}
 
 // branch is a few leaves that are neighbours, and what they add up to. Nothing of it changes
 // once it is in a tree.
