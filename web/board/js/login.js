@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef, useState } from "preact";
 import { sentence, session, signIn, signOut } from "./api.js";
+import { useStore } from "./store.js";
 import { config, LANGUAGES, language, speak, t } from "./words.js";
 
 /** @param {{done?: () => void, email?: string}} props email: who has to sign in again */
@@ -51,10 +52,11 @@ export function LogIn() {
 /** Over the work of somebody whose log-in ran out; what was typed stays behind it. */
 export function LogInAgain() {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const disabled = useStore(session, (s) => s.disabled);
   useEffect(() => box.current?.showModal(), []);
   return html`<dialog ref=${box} class="small-dialog" aria-labelledby="again" onCancel=${(/** @type {Event} */ e) => e.preventDefault()}>
-    <div class="frame"><header><h2 id="again">${t("log_in_again")}</h2></header>
-      <div class="body"><p class="muted">${t("log_in_again_note")}</p><${LogInForm} email=${session.get().user?.email ?? ""} />
+    <div class="frame"><header><h2 id="again">${t(disabled ? "shut_out" : "log_in_again")}</h2></header>
+      <div class="body"><p class="muted">${t(disabled ? "shut_out_note" : "log_in_again_note")}</p><${LogInForm} email=${session.get().user?.email ?? ""} />
         <p class="small"><button type="button" class="plain" onClick=${signOut}>${t("other_user")}</button></p></div></div>
   </dialog>`;
 }

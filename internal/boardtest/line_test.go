@@ -1,0 +1,188 @@
+package boardtest
+
+// What happens to a board that is open: the server goes and comes again, somebody else decides
+// what was looked at, an account is shut.
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"xuncha/hooks"
+	"xuncha/internal/house"
+)
+
+// gone is what a browser says of a server that is not there.
+var gone = []string{"ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "503"}
+
+func TestABoardOutlivesAServerThatGoesAndComesAgain(t *testing.T) {
+	o := Open(t)
+	ids := o.Cases(8) // 1 and 8 are registered
+	browser := Start(t)
+	b := browser.Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0]})
+	b.Wait(`document.querySelector(".panel-head .status")?.innerText.includes("已登记") && document.querySelectorAll(".row .title").length === 8`)
+	desk := browser.Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/triage?item=" + ids[0]})
+	desk.Wait(`document.querySelectorAll(".wait").length === 2`)
+	press(desk, ".choices", "不予受理")
+	fill(desk, ".decide", "给举报人的指引", "请向城管部门反映")
+	for _, x := range []*Board{b, desk} {
+		x.Wait(`!document.querySelector(".banner")`)
+	}
+	first := o.House
+	first.Stop()
+	for _, x := range []*Board{b, desk} {
+		x.Wait(`document.querySelector(".banner")?.innerText.includes("与服务器的连接断了")`)
+	}
+	b.Shot("lost")
+	b.Press("n")
+	fill(b, "dialog", "内容", "断线时写的记录")
+	press(b, "dialog footer", "记录")
+	b.Wait(`document.querySelector("dialog footer .wrong").innerText.includes("连不上服务器")`)
+	b.Shot("unsent")
+	// Somebody works at it while the boards cannot know.
+	o.House = house.With(t, first.Dir, hooks.Config{Now: time.Now})
+	o.act(o.User("dispatcher", o.Agency, "孙立"), ids[0], "accept", map[string]any{"types": []string{"odour"}, "division_code": Division})
+	o.Stop()
+	o.House = first.Again(hooks.Config{Now: time.Now})
+	for _, x := range []*Board{b, desk} {
+		x.Wait(`!document.querySelector(".banner")`)
+	}
+	b.Wait(`document.querySelector(".panel-head .status").innerText.includes("已受理") && [...document.querySelectorAll(".row")].find((r) => r.innerText.includes("2026-000001")).innerText.includes("已受理")`)
+	b.Wait(`document.querySelector(".counts a b").innerText === "1"`)
+	press(b, "dialog footer", "记录") // what was typed is there still
+	b.Wait(`!document.querySelector("dialog") && document.querySelector("#part-course").innerText.includes("断线时写的记录")`)
+	desk.Wait(`document.querySelectorAll(".wait").length === 1 && document.querySelector(".left-note")?.innerText.includes("孙立已办理这一件（受理）")`)
+	if got := Eval[string](desk, `document.querySelector(".decide textarea").value`); got != "请向城管部门反映" {
+		t.Errorf("what was typed is %q", got)
+	}
+	desk.Shot("left")
+	b.Quiet(gone...)
+	desk.Quiet(gone...)
+}
+
+func TestWhatSomebodyElseDecidesMeanwhileIsSaidAndOtherWorkStays(t *testing.T) {
+	o := Open(t)
+	first, second := o.Case(o.Agency, Division, "2026-990101-000061"), o.Case(o.Agency, Division, "2026-990101-000062")
+	other := o.User("dispatcher", o.Agency, "孙立")
+	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/triage?item=" + second})
+	b.Wait(`document.querySelectorAll(".wait").length === 2 && document.querySelector(".matter h2")`)
+	press(b, ".choices", "不予受理")
+	fill(b, ".decide", "理由", "out_of_competence")
+	fill(b, ".decide", "给举报人的指引", "请向水务部门反映")
+	// Another entry leaves: nothing happens to this one.
+	o.act(other, first, "accept", map[string]any{"types": []string{"odour"}, "division_code": Division})
+	b.Wait(`document.querySelectorAll(".wait").length === 1`)
+	if got := Eval[string](b, `document.querySelector(".decide textarea").value + " " + document.querySelector(".matter-line .num").innerText`); got != "请向水务部门反映 2026-990101-000062" {
+		t.Errorf("it shows %q", got)
+	}
+	third := o.Case(o.Agency, Division, "2026-990101-000063")
+	b.Wait(`document.querySelectorAll(".wait").length === 2`)
+	// This one leaves: it stays on the screen, who decided it is said, and nothing is sent.
+	o.act(other, second, "accept", map[string]any{"types": []string{"odour"}, "division_code": Division})
+	b.Wait(`document.querySelectorAll(".wait").length === 1 && document.querySelector(".left-note")?.innerText.includes("孙立已办理这一件（受理）") && document.querySelector(".decide-foot .main").disabled`)
+	if got := Eval[string](b, `document.querySelector(".decide textarea").value`); got != "请向水务部门反映" {
+		t.Errorf("what was typed is %q", got)
+	}
+	sound(t, b, "decided by another")
+	b.Shot("left")
+	b.Press("j")
+	b.Wait(`!document.querySelector(".left-note") && document.querySelector(".matter-line .num").innerText === "2026-990101-000063"`)
+	if got := o.status(third); got != "registered" {
+		t.Errorf("it is %s", got)
+	}
+	b.Quiet()
+}
+
+func TestAViewIsKeptUnderANameAndForgotten(t *testing.T) {
+	o := Open(t)
+	o.Cases(20)
+	browser := Start(t)
+	names := `[...document.querySelectorAll(".own .entry")].map((e) => e.innerText)`
+	open := func(as house.User, path string) *Board {
+		b := browser.Open(o.House, View{As: &as, Path: path})
+		b.Wait(`document.querySelector(".row .title")`)
+		return b
+	}
+	b := open(o.Dispatcher, "/board/?status=assigned,inspecting&sort=-received_at")
+	b.Click(".view")
+	b.Shot("keep")
+	b.Wait(`document.querySelector(".keep input") === document.activeElement || document.querySelector(".keep input")`)
+	b.Say(".keep input", "南片在办")
+	b.Click(".keep button")
+	b.Wait(`document.querySelector(".view b").innerText === "南片在办"`)
+	sound(t, b, "a view that was kept")
+	b.Do(chromedp.Reload())
+	b.Wait(`document.querySelector(".view b")?.innerText === "南片在办"`)
+	same, other := open(o.Dispatcher, "/board/"), open(o.User("dispatcher", o.Agency, "孙立"), "/board/")
+	other.Click(".view")
+	other.Wait(`document.querySelector(".sheet .entry")`)
+	same.Click(".view")
+	same.Wait(`document.querySelector(".own .entry")`)
+	same.Shot("views")
+	if got := Eval[[]string](other, names); len(got) != 0 {
+		t.Errorf("another user sees %v", got)
+	}
+	press(same, ".own", "南片在办")
+	same.Wait(`location.search === "?sort=-received_at&status=assigned,inspecting" && document.querySelector(".view b").innerText === "南片在办"`)
+	same.Click(".view")
+	same.Click(`.own [aria-label="删除视图“南片在办”"]`)
+	same.Wait(`!document.querySelector(".own") && document.querySelector(".view b").innerText === "自选条件"`)
+	b.Do(chromedp.Reload())
+	b.Wait(`document.querySelector(".view b")?.innerText === "自选条件" && document.querySelector(".row .title")`)
+	for _, x := range []*Board{b, same, other} {
+		x.Quiet()
+	}
+}
+
+func TestWhoIsShutOutIsToldAtTheOpenBoard(t *testing.T) {
+	o := Open(t)
+	ids := o.Cases(3)
+	admin := o.User("admin", o.Agency, "钱进")
+	browser := Start(t)
+	a := browser.Open(o.House, View{As: &admin, Path: "/board/admin"})
+	press(a, ".view-head", "新建账号")
+	fill(a, "dialog", "姓名", "何静")
+	fill(a, "dialog", "邮箱", "hejing@example.test")
+	fill(a, "dialog", "角色", "dispatcher")
+	press(a, "dialog footer", "创建")
+	a.Wait(`document.querySelector("dialog .secret")`)
+	password := a.Text("dialog .secret")
+	press(a, "dialog footer", "已记下")
+
+	b := browser.Open(o.House, View{Path: "/board/cases/" + ids[0]})
+	b.Say(`[name="identity"]`, "hejing@example.test")
+	b.Say(`[name="password"]`, password)
+	b.Click(`button[type="submit"]`)
+	b.Wait(`document.querySelectorAll(".row .title").length === 3 && document.querySelector(".panel-foot .main")`)
+	b.Press("n")
+	b.Wait(`document.querySelector("dialog textarea") === document.activeElement`)
+	b.Write("电话联系过举报人")
+
+	Eval[bool](a, `([...document.querySelectorAll(".table tr")].find((r) => r.innerText.includes("何静")).querySelector(".menu button").click(), true)`)
+	press(a, ".menu .sheet", "停用")
+	press(a, "dialog footer", "停用")
+	a.Wait(`![...document.querySelectorAll(".table tr")].some((r) => r.innerText.includes("何静"))`)
+	b.Wait(`document.querySelector(".small-dialog")?.innerText.includes("此账号已停用，请联系管理员")`)
+	b.Shot("disabled")
+	if got := Eval[string](b, `document.querySelector("dialog textarea").value`); got != "电话联系过举报人" {
+		t.Errorf("what was typed is %q", got)
+	}
+	b.Say(".small-dialog [name=password]", password)
+	b.Click(".small-dialog button[type=submit]")
+	b.Wait(`document.querySelector(".small-dialog .wrong").innerText.length > 3`)
+	b.Shot("refused")
+	if got := b.Text(".small-dialog .wrong"); !strings.Contains(got, "停用") {
+		t.Errorf("signing in again says %q", got)
+	}
+	press(b, ".small-dialog", "换一个账号")
+	b.Do(chromedp.Navigate(b.URL + "/board/"))
+	b.Wait(`document.querySelector(".login")`)
+	a.Quiet(noCases...)
+	b.Quiet("401", "403")
+	if status, _ := o.Do("GET", "/api/cases", o.SignIn(o.Dispatcher.Email, house.Password), nil); status != http.StatusOK {
+		t.Error("others are shut out too")
+	}
+}
