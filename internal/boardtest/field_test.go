@@ -170,6 +170,15 @@ func sound(t *testing.T, b *Board, what string) {
 	}
 }
 
+// boxed is sound for a dialog, over which nothing else can be pressed: as the screen is now.
+func boxed(t *testing.T, b *Board, what string) {
+	t.Helper()
+	Eval[bool](b, axe(t)+"; true")
+	for _, wrong := range slices.Concat(Eval[[]string](b, faults), Eval[[]string](b, violations)) {
+		t.Errorf("%s: %s", what, wrong)
+	}
+}
+
 // faults are what axe does not look for.
 const faults = `(() => {
 	const seen = (e) => e.getClientRects().length > 0;
