@@ -219,7 +219,7 @@ func TestPhonesStandByWhatIsWorst(t *testing.T) {
 	b.Wait(`document.querySelectorAll(".phones-table tbody tr").length === 2`)
 	sound(t, b, "phones")
 	first := b.Text(".phones-table tbody tr")
-	for _, want := range []string{"周洁", "内容长时间未送达", "反复被拒", "照片原件不能修改", "7 条待送达", "31 小时前", "快 11 分钟", "90 MB", "10 %"} {
+	for _, want := range []string{"周洁", "内容长时间未送达", "反复被拒", "照片原件不能修改", "7 条待送达", "31 小时前", "快 11 分钟", "90 MB", "10%"} {
 		if !strings.Contains(first, want) {
 			t.Errorf("no %q in %q", want, first)
 		}

@@ -97,6 +97,51 @@ func TestWhatSomebodyElseDecidesMeanwhileIsSaidAndOtherWorkStays(t *testing.T) {
 	b.Quiet()
 }
 
+func TestAReplyThatAnotherReviewerApprovesIsSaidToWhoReadsIt(t *testing.T) {
+	o := Open(t)
+	id := o.Cases(7)[6]
+	o.change(id, map[string]any{"outcome": "unsubstantiated"})
+	o.act(o.Dispatcher, id, "reply", map[string]any{"handling_result": "现场未发现异味", "complainant_reply": "您好，现场核查未发现异味。", "legal_basis": "大气污染防治法第八十一条"})
+	b := Start(t).Open(o.House, View{As: &o.Reviewer, Path: "/board/review"})
+	press(b, ".choices", "退回修改")
+	fill(b, ".decide", "理由", "请补充监测结果")
+	// What others note meanwhile takes nothing away.
+	o.act(o.Dispatcher, id, "note", map[string]any{"text": "已电话告知"})
+	b.Wait(`document.querySelector(".decide textarea")?.value === "请补充监测结果" && !document.querySelector(".left-note")`)
+	o.act(o.User("reviewer", o.Agency, "秦岚"), id, "approve", map[string]any{"delivered": true})
+	b.Wait(`document.querySelector(".left-note")?.innerText.includes("秦岚已办理这一件（审核办结）") && document.querySelector(".decide-foot .main").disabled`)
+	if got := Eval[string](b, `document.querySelector(".decide textarea").value`); got != "请补充监测结果" {
+		t.Errorf("what was typed is %q", got)
+	}
+	b.Shot("approved")
+	press(b, ".left-note", "知道了")
+	b.Wait(`document.querySelector(".nothing")`)
+	b.Quiet()
+}
+
+func TestWhatAnotherDispatcherSettlesIsSaidToWhoReadsIt(t *testing.T) {
+	f := Open(t).field()
+	f.pa.Edit("inspections", f.visit, map[string]any{"findings": "有异味"})
+	f.pb.Edit("inspections", f.visit, map[string]any{"findings": "无异味"})
+	f.sync(f.pa, f.pb)
+	b := Start(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/held"})
+	press(b, ".sides", "送来的内容")
+	fill(b, ".decide", "理由", "已问过周洁")
+	other := f.User("dispatcher", f.Agency, "孙立")
+	_, list := f.Do("GET", "/api/held?kind=edit", other.Token, nil)
+	item := list["items"].([]any)[0].(map[string]any)
+	if status, body := f.Do("POST", "/api/held/"+item["id"].(string), other.Token, map[string]any{"take": "theirs", "reason": "以李强所见为准"}); status != http.StatusOK {
+		t.Fatalf("%d %v", status, body)
+	}
+	b.Wait(`document.querySelector(".left-note")?.innerText.includes("孙立已裁定这一件") && document.querySelector(".decide-foot .main").disabled`)
+	if got := Eval[string](b, `document.querySelector(".decide textarea").value`); got != "已问过周洁" {
+		t.Errorf("what was typed is %q", got)
+	}
+	sound(t, b, "settled by another")
+	b.Shot("settled")
+	b.Quiet()
+}
+
 func TestAViewIsKeptUnderANameAndForgotten(t *testing.T) {
 	o := Open(t)
 	o.Cases(20)

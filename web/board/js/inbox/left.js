@@ -5,23 +5,30 @@ import { html, useEffect, useState } from "preact";
 import { api } from "../api.js";
 import { news } from "../caselist.js";
 import { Over } from "../desk/decision.js";
-import { knownName } from "../people.js";
+import { knownName, loadPeople } from "../people.js";
 import { actionWord, t } from "../words.js";
 import { moveOn } from "./queue.js";
 
 /** @typedef {import("./queue.js").Entry} Entry */
 
+/** A user's name, also of one who is new; "" of whom the reader may not know. @param {string} id */
+async function named(id) {
+  if (!knownName(id)) await loadPeople();
+  return knownName(id);
+}
+
 /** Who did what, in words. @param {Entry} entry @returns {Promise<string>} */
 async function told(entry) {
   if (typeof entry.case === "string") {
     const { decided_by: by } = await api("/api/held/" + encodeURIComponent(entry.id));
-    return knownName(by) ? t("inbox_left_held", { who: knownName(by) }) : "";
+    return by ? t("inbox_left_held", { who: (await named(by)) || t("somebody") }) : "";
   }
+  const just = news.get().of.get(entry.case.id); // names also whom the reader may not know
   const file = await api("/api/cases/" + encodeURIComponent(entry.case.id));
   const last = file.actions.findLast((/** @type {any} */ a) => a.outcome === "applied");
-  const just = news.get().of.get(entry.case.id); // names also whom the reader does not know
-  const who = last?.actor_kind === "user" ? knownName(last.actor) || (just?.action === last.name ? just?.by_name : "") : "";
-  return last ? t("inbox_left_case", { who: who || t("somebody"), what: actionWord(last.name) }) : "";
+  if (!last) return "";
+  const who = (just?.action === last.name && just?.by_name) || (last.actor_kind === "user" && (await named(last.actor))) || t("somebody");
+  return t("inbox_left_case", { who, what: actionWord(last.name) });
 }
 
 /** @param {{of: Entry, last: boolean}} props last: nothing else waits */
