@@ -91,6 +91,9 @@ func TestAComplaintOnABorderGoesToTheCountyThatIsChosen(t *testing.T) {
 	wide.Wait(`document.querySelectorAll(".divisions .option").length === 2 && document.querySelectorAll(".dotmap .land").length === 2`)
 	press(wide, ".divisions", "乙县")
 	wide.Wait(`document.querySelector(".dotmap .land.on") && !document.querySelector(".decide select")`)
+	press(wide, ".choices", "转办") // in range it may be handed over too
+	wide.Wait(`document.querySelector(".matter-side select")?.selectedOptions[0].innerText === "乙县生态环境分局"`)
+	press(wide, ".choices", "受理")
 	wide.Shot("city")
 	press(wide, ".decide-foot", "受理")
 	wide.Wait(`document.querySelector(".nothing")`)
