@@ -195,7 +195,7 @@ func TestAnObjectionIsAgreedTo(t *testing.T) {
 	o.act(them, id, "object", map[string]any{"reason": "该点位属贵局辖区"})
 	browser := Start(t)
 	other := browser.Open(o.House, View{As: &them, Path: "/board/inbox/objected"})
-	other.Wait(`document.querySelector(".matter-side")?.innerText.includes("等待 甲县生态环境分局 同意")`)
+	other.Wait(`document.querySelector(".matter-side")?.innerText.includes("等待甲县生态环境分局同意")`)
 	b := browser.Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/objected"})
 	b.Wait(`document.querySelector(".objection")?.innerText.includes("该点位属贵局辖区")`)
 	sound(t, b, "objections")
