@@ -24,6 +24,11 @@ const (
 	PDF = "application/pdf"
 )
 
+var endings = map[string]string{JPEG: ".jpg", PNG: ".png", WebP: ".webp", HEIC: ".heic", MP4: ".mp4", PDF: ".pdf"}
+
+// Ending is how the name of a file of a type ends, ".jpg"; "" where the type is none of ours.
+func Ending(mime string) string { return endings[mime] }
+
 // Image tells whether a type is one of an image.
 func Image(mime string) bool { return slices.Contains([]string{JPEG, PNG, WebP, HEIC}, mime) }
 

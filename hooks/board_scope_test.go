@@ -342,3 +342,34 @@ func TestAStreamTellsOfWhatLiesInTheScopeAndOfNothingElse(t *testing.T) {
 	}
 	waitFor(t, "the other to be told", func() bool { return strings.Contains(open[gaining.Name].next("cases"), `"`+away.Id+`"`) })
 }
+
+// A board counts down by itself what is decided at it, so the same number may be news to it; and
+// it is not left open for an account that is shut, even where nothing else happens.
+func TestABoardIsToldWhatWaitsAfterNewsAndEndsWithTheAccount(t *testing.T) {
+	r := newRealm(t, 30)
+	r.mapped(t)
+	u := r.users[slices.IndexFunc(r.users, func(u house.User) bool { return u.Role == "dispatcher" && len(r.sees(t, u, false)) > 0 })]
+	l := r.listen(t, u)
+	defer l.close()
+	first, again := l.next("inbox"), ""
+	mine := r.sees(t, u, false)
+	c := r.cases[slices.IndexFunc(r.cases, func(c *core.Record) bool { return slices.Contains(mine, c.Id) })]
+	c.Set("urgent", !c.GetBool("urgent"))
+	r.save(t, c)
+	waitFor(t, "what waits to be told again", func() bool {
+		again = l.next("inbox")
+		return again != ""
+	})
+	if first == "" || again != first {
+		t.Errorf("first %q, then %q", first, again)
+	}
+	set(t, r.House, "users", u.ID, map[string]any{"disabled_at": "2026-11-24T00:00:00.000Z"})
+	deadline := time.After(3 * time.Second) // a beat is 15 s
+	for open := true; open; {
+		select {
+		case _, open = <-l.lines:
+		case <-deadline:
+			t.Fatal("it goes on for who is disabled")
+		}
+	}
+}

@@ -37,7 +37,10 @@ func bindDesk(app core.App, h *house) error {
 		}
 	}
 	after("cases", func(r *core.Record) { h.board.Saved(r.Id) })
-	after("users", func(*core.Record) { h.board.Stale() })
+	after("users", func(*core.Record) {
+		h.board.Stale()
+		h.board.Ring() // an open board looks whether its user may still listen
+	})
 	after("held_edits actions transfers evidence", func(*core.Record) { h.board.Ring() })
 	after("jurisdictions", func(*core.Record) { h.outlines.Stale() })
 	whileServing(app, h.board.Run)

@@ -157,14 +157,17 @@ func (w *watch) pulse() error {
 	return w.inbox(0)
 }
 
-// inbox tells how much waits, if that changed; counted just now it is owed.
+// inbox tells how much waits; counted just now it is owed. Where nothing was heard of it is told
+// only if it is another number. After news it is told in any case: the board may have counted
+// down by itself what was decided at it, and the same number is news to it then.
 func (w *watch) inbox(every time.Duration) error {
+	news := w.owed || every > 0
 	if w.owed = w.Now().Sub(w.at) < every; w.owed {
 		return nil
 	}
 	w.at = w.Now()
 	counts, err := w.Counts(w.user)
-	if err != nil || maps.Equal(counts, w.counts) {
+	if err != nil || !news && maps.Equal(counts, w.counts) {
 		return err
 	}
 	w.counts = counts

@@ -211,7 +211,7 @@ func serve(e *core.RequestEvent, shelf evidence.Shelf, p photo) error {
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "private, max-age=86400, immutable")
 	}
-	h.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", p.name))
+	h.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", p.name+evidence.Ending(p.mime))) // what is kept of it can be opened again
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox")
 	return p.send(e, shelf)

@@ -148,6 +148,9 @@ func (d *Doorkeeper) Password(e *core.RecordAuthWithPasswordRequestEvent) error 
 	if _, known := problem.Of(err); known && isBadRequest(err) {
 		return problem.New("password_wrong", "")
 	}
+	if e.Record != nil && e.Record.GetString("disabled_at") != "" { // the password was right, the rule of the collection refused
+		return problem.New("disabled", "since %s", e.Record.GetString("disabled_at"))
+	}
 	return err
 }
 

@@ -295,12 +295,6 @@ func (s Dossiers) names(r *dossier.Records) error {
 	return err
 }
 
-// extensions of originals; what is none of these is kept without one.
-var extensions = map[string]string{
-	evidence.JPEG: ".jpg", evidence.PNG: ".png", evidence.WebP: ".webp", evidence.HEIC: ".heic",
-	evidence.MP4: ".mp4", evidence.PDF: ".pdf",
-}
-
 // publicPurposes are those of photos that the public sees: documents and samples may show
 // third persons.
 var publicPurposes = []string{"before", "after", "scene"}
@@ -332,7 +326,7 @@ func (s Dossiers) photos(x Export) ([]dossier.Photo, error) {
 	out := make([]dossier.Photo, len(records))
 	for i, r := range records {
 		sum := r.GetString("sha256")
-		p := dossier.Photo{ID: r.Id, SHA256: sum, Ext: extensions[r.GetString("mime")], Complainant: r.GetString("complaint") != ""}
+		p := dossier.Photo{ID: r.Id, SHA256: sum, Ext: evidence.Ending(r.GetString("mime")), Complainant: r.GetString("complaint") != ""}
 		if r.GetString("state") != "pending" {
 			p.Copy = func(ctx context.Context) (io.ReadCloser, error) {
 				return s.Files.Copy(ctx, sum, strconv.Itoa(evidence.Large))

@@ -197,7 +197,7 @@ func TestACaseIsPrinted(t *testing.T) {
 	b.Wait("window.printed")
 	paper := Eval[string](b, "window.printed")
 	today := time.Now().In(time.FixedZone("", 8*3600)).Format("2006年1月2日")
-	if strings.Contains(paper, "今天") || !strings.Contains(paper, "王丽 打印于 "+today) {
+	if strings.Contains(paper, "今天") || !strings.Contains(paper, "王丽打印于 "+today) {
 		t.Errorf("the paper says %s", paper)
 	}
 	b.Wait(`document.querySelector("#part-course li").innerText.includes("今天")`)

@@ -168,7 +168,7 @@ func TestWhoAssignsWhatAnotherJustAssignedIsTold(t *testing.T) {
 	press(both[1], "dialog footer", "派单 2 件")
 	both[1].Wait(`document.querySelectorAll("dialog .results .wrong").length === 2`)
 	both[1].Shot("told")
-	if got := both[1].Text("dialog .results"); strings.Count(got, "王丽 已先派给 队员") != 2 {
+	if got := both[1].Text("dialog .results"); strings.Count(got, "王丽已先派给队员") != 2 {
 		t.Errorf("it says %q", got)
 	}
 	for _, b := range both {

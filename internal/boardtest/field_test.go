@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -67,19 +68,22 @@ func (f field) sync(phones ...*phone.Phone) {
 // snap takes a photo on the first phone and uploads it; its id, once it was looked at.
 func (f field) snap(seed uint64, more map[string]any) string {
 	f.T.Helper()
-	data := photo.JPEG(photo.Scene(seed, 640, 480), photo.Tags{Lon: 116.4, Lat: 39.9, Taken: time.Now(), Orientation: 1})
+	return f.file(photo.JPEG(photo.Scene(seed, 640, 480), photo.Tags{Lon: 116.4, Lat: 39.9, Taken: time.Now(), Orientation: 1}), "image/jpeg", more)
+}
+
+// file keeps a file on the first phone and uploads it; its id, once it was looked at.
+func (f field) file(data []byte, mime string, more map[string]any) string {
+	f.T.Helper()
 	digest := sha256.Sum256(data)
 	sum := hex.EncodeToString(digest[:])
 	fields := map[string]any{
-		"case": f.id, "inspection": f.visit, "purpose": "scene", "sha256": sum, "size": len(data), "mime": "image/jpeg", "taken_at": time.Now().Format(time.RFC3339),
+		"case": f.id, "inspection": f.visit, "purpose": "scene", "sha256": sum, "size": len(data), "mime": mime, "taken_at": time.Now().Format(time.RFC3339),
 	}
-	for name, value := range more {
-		fields[name] = value
-	}
+	maps.Copy(fields, more)
 	id := f.pa.Create("evidence", fields)
 	f.sync(f.pa)
 	f.upload(sum, data)
-	f.until("the photo "+id, func() bool {
+	f.until("the file "+id, func() bool {
 		r, err := f.App.FindRecordById("evidence", id)
 		return err == nil && r.GetString("state") != "pending"
 	})
@@ -163,6 +167,15 @@ func sound(t *testing.T, b *Board, what string) {
 		}
 		Eval[bool](b, `(document.querySelector(".tools button.icon").click(), true)`)
 		b.Wait(`document.getAnimations().every((a) => a.playState !== "running")`) // colours change in a moment
+	}
+}
+
+// boxed is sound for a dialog, over which nothing else can be pressed: as the screen is now.
+func boxed(t *testing.T, b *Board, what string) {
+	t.Helper()
+	Eval[bool](b, axe(t)+"; true")
+	for _, wrong := range slices.Concat(Eval[[]string](b, faults), Eval[[]string](b, violations)) {
+		t.Errorf("%s: %s", what, wrong)
 	}
 }
 

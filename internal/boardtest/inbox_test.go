@@ -195,7 +195,7 @@ func TestAnObjectionIsAgreedTo(t *testing.T) {
 	o.act(them, id, "object", map[string]any{"reason": "该点位属贵局辖区"})
 	browser := Start(t)
 	other := browser.Open(o.House, View{As: &them, Path: "/board/inbox/objected"})
-	other.Wait(`document.querySelector(".matter-side")?.innerText.includes("等待 甲县生态环境分局 同意")`)
+	other.Wait(`document.querySelector(".matter-side")?.innerText.includes("等待甲县生态环境分局同意")`)
 	b := browser.Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/objected"})
 	b.Wait(`document.querySelector(".objection")?.innerText.includes("该点位属贵局辖区")`)
 	sound(t, b, "objections")
@@ -219,7 +219,7 @@ func TestPhonesStandByWhatIsWorst(t *testing.T) {
 	b.Wait(`document.querySelectorAll(".phones-table tbody tr").length === 2`)
 	sound(t, b, "phones")
 	first := b.Text(".phones-table tbody tr")
-	for _, want := range []string{"周洁", "内容长时间未送达", "反复被拒", "照片原件不能修改", "7 条待送达", "31 小时前", "快 11 分钟", "90 MB", "10 %"} {
+	for _, want := range []string{"周洁", "内容长时间未送达", "反复被拒", "照片原件不能修改", "7 条待送达", "31 小时前", "快 11 分钟", "90 MB", "10%"} {
 		if !strings.Contains(first, want) {
 			t.Errorf("no %q in %q", want, first)
 		}

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -43,6 +44,18 @@ func New(t *testing.T) *House { return With(t, t.TempDir(), hooks.Config{Now: ti
 // With starts a house in dir with the given settings. It stops with the test.
 func With(t *testing.T, dir string, cfg hooks.Config) *House {
 	t.Helper()
+	return at(t, "127.0.0.1:0", dir, cfg)
+}
+
+// Again starts a house that was stopped, in its folder and at its address, where those who
+// talked to it before look for it.
+func (h *House) Again(cfg hooks.Config) *House {
+	h.T.Helper()
+	return at(h.T, strings.TrimPrefix(h.URL, "http://"), h.Dir, cfg)
+}
+
+func at(t *testing.T, address, dir string, cfg hooks.Config) *House {
+	t.Helper()
 	if err := begin(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +66,7 @@ func With(t *testing.T, dir string, cfg hooks.Config) *House {
 	if err := hooks.Register(app, cfg); err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +146,8 @@ func begin(dir string) error {
 	return nil
 }
 
-// Stop ends the server before the test does; With on the same Dir starts it again.
+// Stop ends the server before the test does; Again starts it again, With on the same Dir does at
+// another address.
 func (h *House) Stop() { h.stop() }
 
 // Agency makes an agency for a division code and returns its id.

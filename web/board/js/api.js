@@ -6,29 +6,32 @@ import { t, zh } from "./words.js";
 /**
  * @typedef {{id: string, name: string, email: string, role: string, agency: string, language: string,
  *   scope_from: string, scope_to: string}} User
- * @typedef {{token: string, user: User | null, expired: boolean}} Session
+ * @typedef {{token: string, user: User | null, expired: boolean, disabled: boolean}} Session
  */
 
 const KEPT = "xuncha.session";
 
-/** Who is signed in. expired: the token is of no use any more, what was typed stays on the screen. */
+/**
+ * Who is signed in. expired: the token is of no use any more, what was typed stays on the screen;
+ * disabled: because the account was shut.
+ */
 export const session = createStore(/** @type {Session} */ (kept()));
 
 /** @returns {Session} */
 function kept() {
   try {
     const { token, user } = JSON.parse(localStorage.getItem(KEPT) ?? "");
-    if (token && user?.id) return { token, user, expired: false };
+    if (token && user?.id) return { token, user, expired: false, disabled: false };
   } catch {
     // nothing was kept, or nothing that we know
   }
-  return { token: "", user: null, expired: false };
+  return { token: "", user: null, expired: false, disabled: false };
 }
 
 /** @param {string} token @param {User} user */
 function keep(token, user) {
   localStorage.setItem(KEPT, JSON.stringify({ token, user }));
-  session.set({ token, user, expired: false });
+  session.set({ token, user, expired: false, disabled: false });
 }
 
 /** What went wrong, in the words of the server where it said any. */
@@ -88,7 +91,7 @@ export async function api(path, { method = "GET", body, signal, open = false } =
 /** @param {Response} res @param {string} token the one that was sent @returns {Promise<Problem>} */
 export async function refusal(res, token) {
   const said = await res.json().catch(() => ({}));
-  if (res.status === 401 && token && token === session.get().token) session.set({ expired: true });
+  if (res.status === 401 && token && token === session.get().token) session.set({ expired: true, disabled: said.code === "disabled" });
   return new Problem({ ...said, status: res.status, code: said.code ?? "" });
 }
 

@@ -21,7 +21,7 @@ function CasesView() {
   const id = useStore(route, (r) => r.id);
   useEffect(() => void loadPeople(), []);
   useEffect(() => showCases(query), [query]);
-  return html`<div class="cases">
+  return html`<div class="cases"><h1 class="sr">${t("cases")}</h1>
     <section class="side" aria-label=${t("cases")}><${FilterBar} /><${ListBox} /></section>
     <${MapView} />
     ${id && html`<${Panel} />`}

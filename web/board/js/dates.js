@@ -78,7 +78,7 @@ export function ageWord(seconds) {
 /** A distance. @param {number} metres */
 export function metresWord(metres) {
   if (metres < 950) return `${Math.round(metres / 10) * 10} m`;
-  return `${(metres / 1000).toFixed(metres < 9950 ? 1 : 0)} km`;
+  return `${Number((metres / 1000).toFixed(metres < 9950 ? 1 : 0))} km`;
 }
 
 /** A stretch of time. @param {number} minutes */

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef, useState } from "preact";
 import { sentence, session, signIn, signOut } from "./api.js";
+import { useStore } from "./store.js";
 import { config, LANGUAGES, language, speak, t } from "./words.js";
 
 /** @param {{done?: () => void, email?: string}} props email: who has to sign in again */
@@ -20,7 +21,7 @@ function LogInForm({ done, email = "" }) {
       done?.();
     } catch (err) {
       setWrong(sentence(err));
-      form.current?.querySelector("input")?.focus();
+      /** @type {HTMLElement | null | undefined} */ (form.current?.querySelector(email ? "[name=password]" : "input"))?.focus();
     }
     setBusy(false);
   };
@@ -28,7 +29,7 @@ function LogInForm({ done, email = "" }) {
     <label class="field"><span>${t("email")}</span>
       <input name="identity" type="email" autocomplete="username" required defaultValue=${email} value=${email || undefined} readOnly=${Boolean(email)} aria-describedby=${wrong ? "login-wrong" : null} /></label>
     <label class="field"><span>${t("password")}</span>
-      <input name="password" type="password" autocomplete="current-password" required aria-describedby=${wrong ? "login-wrong" : null} /></label>
+      <input name="password" type="password" autocomplete="current-password" required autofocus=${Boolean(email)} aria-describedby=${wrong ? "login-wrong" : null} /></label>
     <p id="login-wrong" class="wrong" role="alert">${wrong}</p>
     <button type="submit" class="main wide" disabled=${busy}>${busy ? t("signing_in") : t("sign_in")}</button>
   </form>`;
@@ -51,10 +52,11 @@ export function LogIn() {
 /** Over the work of somebody whose log-in ran out; what was typed stays behind it. */
 export function LogInAgain() {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const disabled = useStore(session, (s) => s.disabled);
   useEffect(() => box.current?.showModal(), []);
   return html`<dialog ref=${box} class="small-dialog" aria-labelledby="again" onCancel=${(/** @type {Event} */ e) => e.preventDefault()}>
-    <div class="frame"><header><h2 id="again">${t("log_in_again")}</h2></header>
-      <div class="body"><p class="muted">${t("log_in_again_note")}</p><${LogInForm} email=${session.get().user?.email ?? ""} />
+    <div class="frame"><header><h2 id="again">${t(disabled ? "shut_out" : "log_in_again")}</h2></header>
+      <div class="body stack"><p class="muted">${t(disabled ? "shut_out_note" : "log_in_again_note")}</p><${LogInForm} email=${session.get().user?.email ?? ""} />
         <p class="small"><button type="button" class="plain" onClick=${signOut}>${t("other_user")}</button></p></div></div>
   </dialog>`;
 }

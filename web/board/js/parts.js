@@ -58,21 +58,25 @@ function walk(e, root) {
 
 /**
  * A dialog over everything; the browser keeps the focus in it and gives it back.
- * @param {{title: any, onClose: () => void, class?: string, children?: any, foot?: any, locked?: boolean}} props locked: Esc does nothing
+ * @param {{title: any, onClose: () => void, class?: string, children?: any, foot?: any, locked?: boolean, onKeyDown?: (e: KeyboardEvent) => void}} props locked: Esc does nothing
  */
-export function Dialog({ title, onClose, class: className = "", children, foot, locked = false }) {
+export function Dialog({ title, onClose, class: className = "", children, foot, locked = false, onKeyDown }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
-    box.current?.showModal();
-    /** @type {HTMLElement | null | undefined} */ (box.current?.querySelector(".body [autofocus], .body input:not([type=hidden]), .body select, .body textarea, footer .main"))?.focus();
-    return () => before?.isConnected && before.focus();
+    const dialog = box.current;
+    dialog?.showModal();
+    /** @type {HTMLElement | null | undefined} */ (dialog?.querySelector(".body [autofocus], .body input:not([type=hidden]), .body select, .body textarea, footer .main"))?.focus();
+    return () => {
+      dialog?.close(); // while it is open nothing outside it takes the focus
+      if (before?.isConnected) before.focus();
+    };
   }, []);
   const cancel = (/** @type {Event} */ e) => {
     e.preventDefault();
     if (!locked) onClose();
   };
-  return html`<dialog ref=${box} class=${className} aria-labelledby="dialog-title" onCancel=${cancel}
+  return html`<dialog ref=${box} class=${className} aria-labelledby="dialog-title" onCancel=${cancel} onKeyDown=${onKeyDown}
     onClick=${(/** @type {Event} */ e) => e.target === box.current && !locked && onClose()}>
     <div class="frame">
       <header><h2 id="dialog-title">${title}</h2>

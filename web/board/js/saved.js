@@ -55,14 +55,15 @@ function Keep({ query, close }) {
     <button type="submit">${t("save")}</button></form>`;
 }
 
-/** @param {Saved} view */
-async function forget(view) {
+/** The keyboard goes to the first of those that are left. @param {Saved} view @param {Element | null} sheet */
+async function forget(view, sheet) {
   try {
     await api(`${ADDRESS}/${view.id}`, { method: "DELETE" });
   } catch (err) {
     say(sentence(err), { kind: "wrong" });
   }
   await loadOwn();
+  /** @type {HTMLElement | null | undefined} */ (sheet?.querySelector(".entry"))?.focus();
 }
 
 /** @param {{query: Record<string, string>}} props */
@@ -81,7 +82,7 @@ export function SavedViews({ query }) {
         onClick=${() => show(v.query, close)}>${t(v.name)}${v === usual && html`<${Sign} name="check" />`}</button>`)}</div>
       ${list && list.length > 0 && html`<div class="group">${list.map((v) => html`<div class="own" key=${v.id}>
         <button type="button" class="entry" aria-current=${v === mine ? "true" : null} onClick=${() => show(Object.fromEntries(new URLSearchParams(v.query)), close)}>${v.name}${v === mine && html`<${Sign} name="check" />`}</button>
-        <button type="button" class="plain icon" aria-label=${t("view_forget", { name: v.name })} onClick=${() => forget(v)}><${Sign} name="close" /></button></div>`)}</div>`}
+        <button type="button" class="plain icon" aria-label=${t("view_forget", { name: v.name })} onClick=${(/** @type {any} */ e) => forget(v, e.currentTarget.closest(".sheet"))}><${Sign} name="close" /></button></div>`)}</div>`}
       ${list && !usual && !mine && html`<div class="group"><${Keep} query=${query} close=${close} /></div>`}`}
   </${Menu}>`;
 }

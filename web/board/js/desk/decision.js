@@ -1,8 +1,11 @@
 // The form of a decision: its fields, why it was refused, and one verb.
 
-import { html } from "preact";
+import { createContext, html, useContext } from "preact";
 import { useSend } from "../post.js";
 import { t } from "../words.js";
+
+/** Whether what is decided about was decided by somebody else; nothing is sent then. */
+export const Over = createContext(false);
 
 /**
  * Ctrl+Enter sends from any field. done is called with the answer once it was taken.
@@ -11,9 +14,10 @@ import { t } from "../words.js";
  */
 export function Decision({ verb, run, done, ready = true, beside, children, name }) {
   const { busy, wrong, send } = useSend();
+  const over = useContext(Over);
   const onSubmit = async (/** @type {Event} */ e) => {
     e.preventDefault();
-    if (busy || !ready) return;
+    if (busy || over || !ready) return;
     const taken = await send(run);
     if (taken) done(taken.got);
   };
@@ -23,7 +27,7 @@ export function Decision({ verb, run, done, ready = true, beside, children, name
   return html`<form class="decide" aria-label=${name ?? verb} onSubmit=${onSubmit} onKeyDown=${onKeyDown}>
     ${children}
     <p class="wrong" role="alert">${wrong}</p>
-    <div class="decide-foot">${beside}<button type="submit" class="main" disabled=${busy || !ready}>${busy ? t("sending") : verb}</button></div>
+    <div class="decide-foot">${beside}<button type="submit" class="main" disabled=${busy || over || !ready}>${busy ? t("sending") : verb}</button></div>
   </form>`;
 }
 

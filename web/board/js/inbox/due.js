@@ -9,6 +9,7 @@ import { daysTo, dayWord, leftWord, timeWord } from "../dates.js";
 import { nameOf } from "../people.js";
 import { Sign } from "../shapes.js";
 import { listed, stateWord, t } from "../words.js";
+import { acted } from "./queue.js";
 
 /** The days as a number that is seen from afar. @param {{of: any}} props */
 function Clock({ of }) {
@@ -20,7 +21,7 @@ function Clock({ of }) {
 /** @param {import("./triage.js").EntryProps} props */
 export function Due({ entry }) {
   const of = /** @type {any} */ (entry.case);
-  const { file, again } = useFile(of.id);
+  const { file } = useFile(of.id);
   const last = file?.actions.filter((a) => a.outcome === "applied").at(-1);
   const role = session.get().user?.role;
   return html`<div class="matter-main"><${CaseHead} of=${of} /><${Clock} of=${of} />
@@ -29,6 +30,6 @@ export function Due({ entry }) {
       <${CaseFacts} of=${of} file=${file} /></div>
     <aside class="matter-side" aria-label=${t("inbox_decide")}>
       <a class="button main" href=${fileOf(of.id)}><${Sign} name="folder" />${t("desk_open_case")}</a>
-      ${role === "reviewer" ? html`<${Extend} of=${of} done=${again} />` : html`<p class="muted">${t("inbox_reviewer_extends")}</p>`}
+      ${role === "reviewer" ? html`<${Extend} of=${of} done=${() => acted(entry.id)} />` : html`<p class="muted">${t("inbox_reviewer_extends")}</p>`}
     </aside>`;
 }

@@ -14,6 +14,7 @@ import { Due } from "./due.js";
 import { Flagged } from "./flagged.js";
 import { Held } from "./held.js";
 import { Late } from "./late.js";
+import { Looked } from "./left.js";
 import { Waits } from "./list.js";
 import { Objected } from "./objected.js";
 import { decided, entryAt, openQueue, queue, readQueue, stepEntry } from "./queue.js";
@@ -39,7 +40,7 @@ function Matter({ name, id }) {
   if (q.state === "wrong") return html`<div class="matter"><${Quiet} wrong again=${readQueue}>${q.wrong}</${Quiet}></div>`;
   if (q.state === "loading" || q.name !== name) return html`<div class="matter" aria-busy="true"><div class="matter-wait waiting"><i></i><i></i><i></i></div></div>`;
   if (!entry) return html`<div class="matter"><${Nothing} title=${t("inbox_none_" + name)}>${t("inbox_none_more_" + name)}</${Nothing}></div>`;
-  return html`<section class="matter" aria-label=${t("inbox_queue_" + name)}><${Shown} key=${entry.id} entry=${entry} done=${() => decided(entry.id)} /></section>`;
+  return html`<${Looked} q=${q} entry=${entry} label=${t("inbox_queue_" + name)}><${Shown} key=${entry.id} entry=${entry} done=${() => decided(entry.id)} /></${Looked}>`;
 }
 
 export function InboxView() {

@@ -39,7 +39,7 @@ export function Waits({ name, at }) {
     stepEntry(by);
   };
   if (q.name !== name || q.state === "loading") return html`<div class="waits" aria-hidden="true"><div class="wait waiting"><i></i><i></i><i></i></div></div>`;
-  return html`<div class="waits"><div class="waits-box" role="listbox" tabindex="0" ref=${box} aria-label=${t("inbox_queue_" + name)} aria-activedescendant=${entry ? "wait-" + entry.id : null} onKeyDown=${onKeyDown}>
+  return html`<div class="waits"><div class="waits-box" role="listbox" tabindex="0" ref=${box} aria-label=${t("inbox_queue_" + name)} aria-activedescendant=${entry && q.items.includes(entry) ? "wait-" + entry.id : null} onKeyDown=${onKeyDown}>
       ${q.items.map((e) => html`<div key=${e.id} id=${"wait-" + e.id} role="option" class="wait" aria-selected=${e.id === entry?.id ? "true" : "false"} onClick=${() => showEntry(e.id)}>
         ${typeof e.case === "string" ? html`<${OfHeld} of=${e} />` : html`<${OfCase} of=${e} />`}</div>`)}</div>
     ${q.items.length < q.total && html`<button type="button" class="plain waits-more" onClick=${readMore}>${t("inbox_more", { n: q.total - q.items.length })}</button>`}

@@ -10,11 +10,14 @@ import { listen } from "../stream.js";
 /**
  * @typedef {import("../caselist.js").Case} Case
  * @typedef {{id: string, kind: string, case: Case | string, number?: string, [more: string]: any}} Entry case is a case, or of held work the id of one
- * @typedef {{name: string, items: Entry[], total: number, page: number, state: "loading" | "ready" | "wrong", wrong: string}} Queue
+ * @typedef {{entry: Entry, at: number}} Left at: where it stood
+ * @typedef {{name: string, items: Entry[], total: number, page: number, state: "loading" | "ready" | "wrong", wrong: string, left: Left | null}} Queue
+ * left: what is looked at although it waits no more; whoever was about to decide it is told, and
+ * moves on when he has read that
  */
 
 /** @type {Queue} */
-const EMPTY = { name: "", items: [], total: 0, page: 1, state: "loading", wrong: "" };
+const EMPTY = { name: "", items: [], total: 0, page: 1, state: "loading", wrong: "", left: null };
 
 export const queue = createStore(EMPTY);
 
@@ -32,11 +35,12 @@ let turn = 0;
 
 /** Opens a queue. @param {string} name */
 export function openQueue(name) {
-  if (queue.get().name !== name) queue.set({ ...EMPTY, name });
+  own.clear();
+  queue.set(queue.get().name === name ? { left: null } : { ...EMPTY, name });
   return readQueue();
 }
 
-/** Reads the pages that are shown anew. */
+/** Reads the pages that are shown anew, and one more where what is looked at is on none of them. */
 export async function readQueue() {
   const { name, page: pages } = queue.get();
   if (!name) return;
@@ -45,18 +49,50 @@ export async function readQueue() {
     /** @type {Entry[]} */
     const items = [];
     let total = 0;
-    for (let page = 1; page <= pages; page++) {
-      const got = await ask(name, page);
-      items.push(...got.items.filter((e) => !items.some((have) => have.id === e.id)));
+    let page = 0;
+    const lacks = () => items.length < total && !queue.get().left && !has(items, looked()?.id);
+    while (page < pages || (page === pages && lacks())) {
+      const got = await ask(name, ++page);
+      items.push(...got.items.filter((e) => !has(items, e.id)));
       total = got.total;
       if (got.items.length === 0) break;
     }
     if (mine !== turn) return;
-    queue.set({ items, total, state: "ready", wrong: "" });
+    const left = leaves(items);
+    queue.set({ items, total, page, state: "ready", wrong: "", left });
     keepCount(name, total);
+    if (left && own.delete(left.entry.id)) moveOn();
   } catch (err) {
     if (mine === turn) queue.set((q) => (q.items.length > 0 ? {} : { state: "wrong", wrong: sentence(err) }));
   }
+}
+
+/** @param {Entry[]} items @param {string | undefined} id */
+const has = (items, id) => items.some((e) => e.id === id);
+
+const VIEWS = ["inbox", "review"]; // those that show a queue
+
+/** What is looked at now; null where no queue is. */
+function looked() {
+  const { view, query } = route.get();
+  return VIEWS.includes(view) && queue.get().state === "ready" ? entryAt(queue.get(), query.item ?? "") : null;
+}
+
+/** What is looked at, if it is not among what waits now. @param {Entry[]} items @returns {Left | null} */
+function leaves(items) {
+  const { items: before, left } = queue.get();
+  const entry = looked();
+  if (!entry || has(items, entry.id)) return null;
+  return left?.entry.id === entry.id ? left : { entry, at: Math.max(0, before.findIndex((e) => e.id === entry.id)) };
+}
+
+/** Entries that the reader did something about which may take them away. @type {Set<string>} */
+const own = new Set();
+
+/** The reader did something about an entry: it is no news to him if it leaves. @param {string} id */
+export function acted(id) {
+  own.add(id);
+  readQueue();
 }
 
 /** Shows the next page under those that are there. */
@@ -72,28 +108,41 @@ function keepCount(name, total) {
 }
 
 /** The entry that is looked at. @param {Queue} q @param {string} id */
-export const entryAt = (q, id) => q.items.find((e) => e.id === id) ?? q.items[0] ?? null;
+export const entryAt = (q, id) => q.items.find((e) => e.id === id) ?? q.left?.entry ?? q.items[0] ?? null;
 
 /** @param {string} id */
-export const showEntry = (id) => go({ query: { item: id } }, { replace: true });
+export function showEntry(id) {
+  go({ query: { item: id } }, { replace: true });
+  queue.set((q) => (q.left?.entry.id === id ? {} : { left: null }));
+}
 
 /** An entry further down, or up. @param {number} by */
 export function stepEntry(by) {
-  const { items } = queue.get();
-  const at = items.findIndex((e) => e.id === entryAt(queue.get(), route.get().query.item)?.id);
+  const { items, left } = queue.get();
+  const entry = entryAt(queue.get(), route.get().query.item);
+  const at = left && left.entry.id === entry?.id ? left.at - (by > 0 ? 1 : 0) : items.findIndex((e) => e.id === entry?.id);
   const next = items[Math.max(0, Math.min(at + by, items.length - 1))];
   if (next) showEntry(next.id);
 }
 
+/** From what waits no more to what took its place. */
+export function moveOn() {
+  const { items, left } = queue.get();
+  const next = items[Math.min(left?.at ?? 0, items.length - 1)];
+  focusNext();
+  go({ query: next ? { item: next.id } : {} }, { replace: true });
+  queue.set({ left: null });
+}
+
 /** An entry was decided about: it leaves, the count falls, and the next one is looked at. @param {string} id */
 export function decided(id) {
-  const { items, total, name } = queue.get();
+  const { items, total, name, left: was } = queue.get();
   const at = items.findIndex((e) => e.id === id);
-  if (at < 0) return;
+  if (at < 0) return was?.entry.id === id ? moveOn() : undefined; // the stream was quicker than the answer
   const left = items.filter((e) => e.id !== id);
   const next = left[Math.min(at, left.length - 1)];
   focusNext();
-  queue.set({ items: left, total: total - 1 });
+  queue.set({ items: left, total: total - 1, left: null });
   keepCount(name, total - 1);
   go({ query: next ? { item: next.id } : {} }, { replace: true });
   readQueue();
@@ -103,10 +152,10 @@ export function decided(id) {
 listen("again", () => void readQueue());
 listen("inbox", ({ counts }) => {
   const { name, total } = queue.get();
-  if (route.get().view === "inbox" && counts?.[name] !== undefined && counts[name] !== total) readQueue();
+  if (VIEWS.includes(route.get().view) && counts?.[name] !== undefined && counts[name] !== total) readQueue();
 });
 listen("cases", ({ changed = [], gone = [] }) => {
   const ids = new Set([...changed.map((/** @type {any} */ c) => c.id), ...gone]);
   const touched = queue.get().items.some((e) => ids.has(typeof e.case === "string" ? e.case : e.case.id));
-  if (route.get().view === "inbox" && touched) readQueue();
+  if (VIEWS.includes(route.get().view) && touched) readQueue();
 });

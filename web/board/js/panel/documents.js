@@ -14,6 +14,11 @@ const EXPORTERS = ["dispatcher", "reviewer", "supervisor"];
 /** @param {number} bytes */
 const sizeWord = (bytes) => (bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`);
 
+const FILM = "video/mp4";
+
+/** What kind of file it is, and how large. @param {import("./file.js").Photo} p */
+const kindWord = (p) => [p.mime === FILM ? t("paper_film") : p.mime === "application/pdf" ? "PDF" : "", sizeWord(p.size)].filter(Boolean).join(" · ");
+
 /** @param {import("./file.js").Photo} p */
 async function openPaper(p) {
   try {
@@ -42,7 +47,7 @@ export function Documents({ of }) {
   return html`<${Part} id="documents" title=${t("part_documents")}>
     ${of.rectifications.map((r) => html`<dl key=${r.id}><${Fact} name="arg_no">${r.order_no}</${Fact}><${Fact} name="arg_served_at">${r.served_at && html`<span class="num">${timeWord(r.served_at)}</span>`}</${Fact}>
       <${Fact} name="arg_deadline">${r.deadline && html`<span class="num">${dayWord(r.deadline)}</span>`}</${Fact}><${Fact} name="arg_measures">${r.measures}</${Fact}><${Fact} name="recheck">${r.recheck_due && html`<span class="num">${dayWord(r.recheck_due)}</span>`}</${Fact}></dl>`)}
-    ${papers.length > 0 && html`<ul class="papers">${papers.map((p) => html`<li key=${p.id}><button type="button" class="plain" onClick=${() => openPaper(p)}><${Sign} name="folder" /><span>${p.caption || t("purpose_" + (p.purpose || "document"))}</span><span class="muted small num">${sizeWord(p.size)}</span></button></li>`)}</ul>`}
+    ${papers.length > 0 && html`<ul class="papers">${papers.map((p) => html`<li key=${p.id}><button type="button" class="plain" onClick=${() => openPaper(p)}><${Sign} name=${p.mime === FILM ? "film" : "paper"} /><span>${p.caption || t("purpose_" + (p.purpose || "document"))}</span><span class="muted small num">${kindWord(p)}</span></button></li>`)}</ul>`}
     ${of.rectifications.length === 0 && papers.length === 0 && html`<p class="muted">${t("no_documents")}</p>`}
     ${mayExport && html`<p class="folder"><button type="button" onClick=${folder} disabled=${busy}><${Sign} name="folder" />${t(busy ? "folder_made" : "folder")}</button><span class="muted small">${t("folder_note")}</span></p>`}
   </${Part}>`;

@@ -1,6 +1,6 @@
 // What a case is about, and who has to do with it.
 
-import { html, useState } from "preact";
+import { html, useEffect, useRef, useState } from "preact";
 import { api, sentence, session } from "../api.js";
 import { dayWord, leftWord, timeWord } from "../dates.js";
 import { agencyName, knownName, nameOf, people } from "../people.js";
@@ -51,29 +51,46 @@ function Officer({ id, lead }) {
   return html`<li><b>${nameOf(id)}</b>${lead && html`<span class="mark">${t("lead")}</span>`}${u?.certificate_no && html`<span class="muted small num">${u.certificate_no}</span>`}</li>`;
 }
 
+/** The reason for which it is shown. @param {{send: (reason: string) => Promise<void>, cancel: () => void}} props */
+function Why({ send, cancel }) {
+  const [reason, setReason] = useState("");
+  const [wrong, setWrong] = useState("");
+  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  useEffect(() => field.current?.focus(), []);
+  const onSubmit = (/** @type {Event} */ e) => {
+    e.preventDefault();
+    setWrong("");
+    send(reason.trim()).catch((err) => setWrong(sentence(err)));
+  };
+  const onKeyDown = (/** @type {KeyboardEvent} */ e) => {
+    if (e.key !== "Escape") return;
+    e.preventDefault(); // the file of the case stays open
+    cancel();
+  };
+  return html`<form class="stack" onSubmit=${onSubmit} onKeyDown=${onKeyDown}><label class="field"><span>${t("reveal_why")}<small>${t("on_record")}</small></span>
+    <input required ref=${field} value=${reason} onInput=${(/** @type {any} */ e) => setReason(e.target.value)} /></label><p class="wrong" role="alert">${wrong}</p>
+    <div class="inline"><button type="submit">${t("reveal")}</button><button type="button" class="plain" onClick=${cancel}>${t("cancel")}</button></div></form>`;
+}
+
 /** Who complained, masked; shown to who says why, which is on record. @param {{of: any}} props */
 function Complainant({ of }) {
   const [asks, setAsks] = useState(false);
-  const [reason, setReason] = useState("");
   const [shown, setShown] = useState(/** @type {any} */ (null));
-  const [wrong, setWrong] = useState("");
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
   const contact = shown ?? of.contact;
   const mayAsk = of.identity_mode !== "anonymous" && session.get().user?.role !== "inspector";
-  const reveal = async (/** @type {Event} */ e) => {
-    e.preventDefault();
-    try {
-      setShown(await api(`/api/complaints/${of.id}/reveal`, { method: "POST", body: { reason } }));
-      setAsks(false);
-    } catch (err) {
-      setWrong(sentence(err));
-    }
+  const end = () => {
+    setAsks(false);
+    box.current?.focus(); // where it is read
   };
-  return html`<li class="complainant"><div class="inline"><span>${word("identity_mode", of.identity_mode)}</span>
-      ${contact && html`<b>${contact.name}</b><span class="num">${contact.phone}</span>${contact.email && html`<span>${contact.email}</span>`}`}
+  const send = async (/** @type {string} */ reason) => {
+    setShown(await api(`/api/complaints/${of.id}/reveal`, { method: "POST", body: { reason } }));
+    end();
+  };
+  return html`<li class="complainant"><div class="inline" ref=${box} tabindex="-1"><span>${word("identity_mode", of.identity_mode)}</span>
+      ${contact && html`<b>${contact.name}</b><span class="num">${contact.phone}</span>${contact.email && html`<span>${contact.email}</span>`}${shown?.id_number && html`<span class="num">${shown.id_number}</span>`}`}
       ${mayAsk && !shown && !asks && html`<button type="button" class="link" onClick=${() => setAsks(true)}>${t("reveal")}</button>`}</div>
-    ${asks && html`<form class="stack" onSubmit=${reveal}><label class="field"><span>${t("reveal_why")}<small>${t("on_record")}</small></span>
-      <input required value=${reason} onInput=${(/** @type {any} */ e) => setReason(e.target.value)} /></label><p class="wrong" role="alert">${wrong}</p>
-      <div class="inline"><button type="submit">${t("reveal")}</button><button type="button" class="plain" onClick=${() => setAsks(false)}>${t("cancel")}</button></div></form>`}
+    ${asks && html`<${Why} send=${send} cancel=${end} />`}
   </li>`;
 }
 

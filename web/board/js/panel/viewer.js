@@ -44,13 +44,17 @@ export function Viewer({ photos, at, go, of, changed }) {
   const [deciding, setDeciding] = useState(false);
   const p = photos[at];
   const step = (/** @type {number} */ by) => go((at + by + photos.length) % photos.length);
+  const onKeyDown = (/** @type {KeyboardEvent} */ e) => {
+    const by = e.target instanceof HTMLInputElement ? 0 : Number(e.key === "ArrowRight") - Number(e.key === "ArrowLeft");
+    if (by !== 0 && photos.length > 1) step(by);
+  };
   const away = p.position && of.case.location ? t("away_from_case", { distance: metresWord(metresBetween(p.position, of.case.location)) }) : "";
   const mayDecide = p.state === "flagged" && mayDo("flag_decided", of);
   if (deciding) return html`<${ActionForm} name="flag_decided" of=${of} fixed=${{ photos: [p.id] }} onClose=${() => setDeciding(false)} done=${() => { setDeciding(false); changed(); }} />`;
-  return html`<${Dialog} class="viewer" title=${photoName(p)} onClose=${() => go(-1)} foot=${html`
+  return html`<${Dialog} class="viewer" title=${photoName(p)} onClose=${() => go(-1)} onKeyDown=${onKeyDown} foot=${html`
       <span class="num muted">${at + 1} / ${photos.length}</span><span class="grow"></span><${Original} key=${p.id} of=${p} />
       ${mayDecide && html`<button type="button" class="main" onClick=${() => setDeciding(true)}>${t(p.decision ? "decide_anew" : "decide")}</button>`}`}>
-    <div class="viewing" onKeyDown=${(/** @type {KeyboardEvent} */ e) => (e.key === "ArrowRight" ? step(1) : e.key === "ArrowLeft" && step(-1))}>
+    <div class="viewing">
       <div class="large"><${Picture} of=${p} px=${1600} alt=${photoName(p)} />
         ${photos.length > 1 && html`<button type="button" class="icon back" aria-label=${t("photo_before")} onClick=${() => step(-1)}><${Sign} name="left" /></button>
         <button type="button" class="icon on" aria-label=${t("photo_after")} onClick=${() => step(1)}><${Sign} name="right" /></button>`}</div>

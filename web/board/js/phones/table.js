@@ -62,7 +62,7 @@ function OnePhone({ of: p, act }) {
     <td class="num"><span title=${timeWord(p.last_contact)} class=${p.alarm.includes("silent") ? "overdue" : ""}>${since(p.last_contact)}</span><span class="small muted">${t("phones_open", { n: p.open })}</span></td>
     <td class="num"><span class=${p.alarm.includes("clock_off") ? "overdue" : ""}>${told ? skew(p.skew_ms) : "–"}</span></td>
     <td class="num"><span class=${p.alarm.includes("storage_low") ? "overdue" : ""}>${room(p.storage_free)}</span></td>
-    <td class="num">${told && p.battery > 0 ? html`<span class="battery"><progress max="1" value=${p.battery} aria-hidden="true"></progress>${Math.round(p.battery * 100)} %</span>` : "–"}</td>
+    <td class="num">${told && p.battery > 0 ? html`<span class="battery"><progress max="1" value=${p.battery} aria-hidden="true"></progress>${Math.round(p.battery * 100)}%</span>` : "–"}</td>
     <td class="num small muted">${p.app || "–"}</td>
     ${act && html`<td>${act(p)}</td>`}
   </tr>`;

@@ -45,7 +45,7 @@ function Approve({ of, done }) {
 function SendBack({ of, done }) {
   const [reason, setReason] = useState("");
   return html`<${Decision} verb=${actionWord("send_back")} ready=${Boolean(reason.trim())} run=${() => post(of, "send_back", { reason: reason.trim() })}
-    done=${() => { say(t("desk_done", { what: actionWord("send_back"), number: of.number })); done(); }}>
+    done=${() => { say(t("desk_done", { what: actionWord("send_back"), number: of.number })); setReason(""); done(); }}>
     <${Long} label=${t("desk_reason")} value=${reason} set=${setReason} suggest=${[t("review_say_basis"), t("review_say_unclear")]} hint=${t("review_back_hint")} />
   </${Decision}>`;
 }
@@ -64,6 +64,6 @@ export function Reply({ of, done, sentBack = done }) {
     </div>
     <aside class="matter-side" aria-label=${t("inbox_decide")}><${Eyes} file=${file} user=${user?.id ?? ""} reviewer=${reviewer} />
       ${reviewer && html`<${Ways} label=${t("inbox_decide")} value=${mayApprove ? way : "send_back"} set=${setWay} options=${(mayApprove ? ["approve", "send_back"] : ["send_back"]).map((w) => [w, actionWord(w)])} />
-        ${mayApprove && way === "approve" ? html`<${Approve} of=${file.case} done=${done} />` : html`<${SendBack} key=${file.actions.length} of=${file.case} done=${() => { again(); sentBack(); }} />`}`}
+        ${mayApprove && way === "approve" ? html`<${Approve} of=${file.case} done=${done} />` : html`<${SendBack} of=${file.case} done=${() => { again(); sentBack(); }} />`}`}
     </aside>`;
 }

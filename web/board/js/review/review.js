@@ -2,6 +2,7 @@
 
 import { html, useEffect } from "preact";
 import { Nothing } from "../desk/nothing.js";
+import { Looked } from "../inbox/left.js";
 import { Waits } from "../inbox/list.js";
 import { decided, entryAt, openQueue, queue, readQueue, stepEntry } from "../inbox/queue.js";
 import { useKey } from "../keys.js";
@@ -21,7 +22,7 @@ function Waiting({ id }) {
   if (q.state === "wrong") return html`<div class="matter"><${Quiet} wrong again=${readQueue}>${q.wrong}</${Quiet}></div>`;
   if (q.state === "loading" || q.name !== NAME) return html`<div class="matter" aria-busy="true"><div class="matter-wait waiting"><i></i><i></i><i></i></div></div>`;
   if (!entry) return html`<div class="matter"><${Nothing} title=${t("inbox_none_replying")}>${t("inbox_none_more_replying")}</${Nothing}></div>`;
-  return html`<section class="matter" aria-label=${t("inbox_queue_replying")}><${Reply} key=${entry.id} of=${/** @type {any} */ (entry.case)} done=${() => decided(entry.id)} sentBack=${readQueue} /></section>`;
+  return html`<${Looked} q=${q} entry=${entry} label=${t("inbox_queue_replying")}><${Reply} key=${entry.id} of=${/** @type {any} */ (entry.case)} done=${() => decided(entry.id)} sentBack=${readQueue} /></${Looked}>`;
 }
 
 export function ReviewView() {
