@@ -102,6 +102,15 @@ func drawnStatus(r *rand.Rand) uint8 {
 	return 0
 }
 
+// anotherStatus is one that is not this.
+func anotherStatus(r *rand.Rand, this uint8) uint8 {
+	for {
+		if status := drawnStatus(r); status != this {
+			return status
+		}
+	}
+}
+
 func drawnFlags(r *rand.Rand) (f tiles.Flags) {
 	for i, oneIn := range []int{10, 10, 50, 100} { // overdue, due soon, urgent, starred
 		if r.IntN(oneIn) == 0 {
@@ -206,9 +215,8 @@ func changing(ctx context.Context, set *tiles.Set, live []tiles.Point, rate int)
 		case <-tick.C:
 		}
 		p := &live[r.IntN(len(live))]
-		status := drawnStatus(r)
 		changed := *p
-		changed.Status = status
+		changed.Status = anotherStatus(r, p.Status)
 		if _, err := set.Put(changed); err == nil {
 			n++
 		}
@@ -269,7 +277,7 @@ func (b *bench) changed(r *rand.Rand, set *tiles.Set, live []tiles.Point) error 
 			into = &moves
 			p.At[0] += r.NormFloat64() / 100
 		}
-		p.Status = drawnStatus(r)
+		p.Status = anotherStatus(r, p.Status)
 		from := time.Now()
 		_, err := set.Put(*p)
 		*into = append(*into, time.Since(from))

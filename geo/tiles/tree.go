@@ -26,7 +26,7 @@ type sizes struct {
 }
 
 // usual sizes, as measured: smaller leaves make a scan slower, larger branches a change.
-var usual = sizes{leaf: 512, branch: 16, sets: maxSets, few: 64, alone: 32}
+var usual = sizes{leaf: 512, branch: 8, sets: maxSets, few: 64, alone: 64}
 
 // branch is a few leaves that are neighbours, and what they add up to. Nothing of it changes
 // once it is in a tree.
