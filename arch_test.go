@@ -70,7 +70,7 @@ var mayImport = map[string][]string{
 	"internal/journey":   {},
 	"internal/storm":     {},
 	"internal/sabotage":  {},
-	"cmd/xuncha":         {"archive", "casework", "demo", "dossier", "evidence", "evidence/custody", "evidence/stamp", "geo", "hooks", "hooks/depot", "hooks/problem", "hooks/store", "hooks/store/desk", "intake", "migrations", "notify", "sync", "web"},
+	"cmd/xuncha":         {"archive", "casework", "demo", "dossier", "evidence", "evidence/custody", "evidence/stamp", "geo", "hooks", "hooks/depot", "hooks/problem", "hooks/store", "hooks/store/desk", "intake", "internal/phone", "migrations", "notify", "sync", "web"},
 	"bench/evidence":     {"*"},
 	"bench/geo":          {"*"},
 	"bench/sync":         {"*"},

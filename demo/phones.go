@@ -37,7 +37,7 @@ func (m *maker) phones() error {
 			continue
 		}
 		phone := Phone{
-			User: p.ID, Client: m.devices[p.ID], App: app, Contact: m.Now.Add(-time.Duration(2+r.IntN(50)) * time.Minute),
+			User: p.ID, Client: installation(r), App: app, Contact: m.Now.Add(-time.Duration(2+r.IntN(50)) * time.Minute),
 			StorageFree: roomy - int64(r.IntN(9))<<30, Battery: 0.3 + 0.6*r.Float64(), AccuracyM: float64(6 + r.IntN(20)),
 		}
 		switch i % 12 {
@@ -73,4 +73,14 @@ func (m *maker) workplace(user string) *casework.Position {
 		}
 	}
 	return nil
+}
+
+// installation is the id of an app on a phone: a ULID of the year.
+func installation(r *rand.Rand) string {
+	const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	id := []byte("01K0000000")
+	for len(id) < 26 {
+		id = append(id, letters[r.IntN(len(letters))])
+	}
+	return string(id)
 }

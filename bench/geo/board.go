@@ -116,7 +116,7 @@ func (h *served) keeper() (map[string]string, error) {
 	}
 	r := core.NewRecord(col)
 	r.SetEmail("keeper@example.test")
-	r.SetPassword(house.Password)
+	house.SetPassword(r)
 	if err := h.app.Save(r); err != nil {
 		return nil, err
 	}

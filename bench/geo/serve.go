@@ -108,7 +108,7 @@ func furnish(dir string, cases int) (email string, err error) {
 	desk := func(agency, email string) error {
 		_, err := save("users", map[string]any{"name": email, "role": "dispatcher", "agency": agency}, func(r *core.Record) {
 			r.SetEmail(email)
-			r.SetPassword(house.Password)
+			house.SetPassword(r)
 		})
 		return err
 	}

@@ -88,6 +88,8 @@ type logins struct {
 	} `json:"superuser"`
 	Users      []login     `json:"users"`
 	Complaints []complaint `json:"complaints"`
+
+	fresh bool // made just now
 }
 
 type login struct {
@@ -97,6 +99,8 @@ type login struct {
 	Agency   string `json:"agency"`
 	Email    string `json:"email"`
 	Password string `json:"password"`
+
+	client string // of an inspector's phone, where the demo was made just now
 }
 
 type complaint struct {
@@ -126,8 +130,14 @@ func runDemo(cmd *cobra.Command, o demoOptions) error {
 	cfg.Now = func() time.Time { return time.Now().Add(o.offset) }
 	cfg.Demo = known.cards()
 	held := func(context.Context) (net.Listener, error) { return ln, nil }
-	return serve(cmd.Context(), o.dir, held, cfg, func(_ core.App, url string) error {
+	return serve(cmd.Context(), o.dir, held, cfg, func(app core.App, url string) error {
 		known.URL = url
+		if known.fresh {
+			f := field{app: app, url: url, now: cfg.Now}
+			if err := f.disagree(cmd.Context(), known.Users); err != nil {
+				return err
+			}
+		}
 		if o.json {
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(known)
 		}
@@ -173,6 +183,7 @@ func openDemo(cmd *cobra.Command, o demoOptions) (logins, error) {
 	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // it is empty, or somebody came first
 		return known, err
 	}
+	known.fresh = true
 	return known, os.Rename(making, dir) // whole, or not at all
 }
 
@@ -220,8 +231,12 @@ const complaintsTold = 3
 func told(c demo.City) logins {
 	var out logins
 	out.Superuser.Email, out.Superuser.Password = "root@demo.test", "operator-demo-2026"
+	clients := map[string]string{}
+	for _, p := range c.Phones {
+		clients[p.User] = p.Client
+	}
 	for _, p := range c.People {
-		out.Users = append(out.Users, login{p.ID, p.Name, p.Role, p.Agency, p.Email, p.Password})
+		out.Users = append(out.Users, login{p.ID, p.Name, p.Role, p.Agency, p.Email, p.Password, clients[p.ID]})
 	}
 	seen, answered := map[string]int{}, map[string]int{}
 	for i := len(c.Lives) - 1; i >= 0; i-- {

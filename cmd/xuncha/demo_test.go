@@ -102,6 +102,16 @@ func (d *demoRun) signIn(t *testing.T, collection, email, password string) strin
 	return answer.Token
 }
 
+// unsettled is what the field could not settle, of the counts of an inbox.
+func (d *demoRun) unsettled(t *testing.T, inbox string) int {
+	t.Helper()
+	var counted struct{ Counts struct{ Held, Review int } }
+	if err := json.Unmarshal([]byte(inbox), &counted); err != nil {
+		t.Fatalf("%s: %v", inbox, err)
+	}
+	return counted.Counts.Held + counted.Counts.Review
+}
+
 func TestTheDemoStartsServesGoesOnAndEnds(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "xuncha")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
@@ -113,9 +123,14 @@ func TestTheDemoStartsServesGoesOnAndEnds(t *testing.T) {
 		t.Errorf("%d users, %d complaints", len(d.Users), len(d.Complaints))
 	}
 	d.signIn(t, "_superusers", d.Superuser.Email, d.Superuser.Password)
-	cases := map[string]int{}
+	cases, unsettled := map[string]int{}, 0
 	for _, u := range d.Users {
-		status, body := d.get(t, "/api/cases", d.signIn(t, "users", u.Email, u.Password), "")
+		token := d.signIn(t, "users", u.Email, u.Password)
+		status, body := d.get(t, "/api/cases", token, "")
+		if u.Role == "dispatcher" {
+			_, inbox := d.get(t, "/api/dispatch/inbox", token, "")
+			unsettled += d.unsettled(t, inbox)
+		}
 		if want := http.StatusOK; u.Role == "admin" && status != http.StatusForbidden || u.Role != "admin" && status != want {
 			t.Errorf("%s: %d %.200s", u.Email, status, body)
 		}
@@ -123,6 +138,9 @@ func TestTheDemoStartsServesGoesOnAndEnds(t *testing.T) {
 	}
 	if cases["dispatcher"] == 0 || cases["inspector"] == 0 || cases["reviewer"] == 0 {
 		t.Errorf("who sees cases: %v", cases)
+	}
+	if unsettled == 0 {
+		t.Error("no phone brought in what a desk has to settle")
 	}
 	for _, c := range d.Complaints {
 		if status, body := d.get(t, "/api/complaints/"+c.Number+"?code="+c.Code, "", c.Phrase); status != http.StatusOK {

@@ -175,6 +175,11 @@ var hashed = sync.OnceValue(func() string {
 	return r.GetString(core.FieldNamePassword + ":hash")
 })
 
+// SetPassword lets somebody sign in with Password.
+func SetPassword(r *core.Record) {
+	r.SetRaw(core.FieldNamePassword, &core.PasswordFieldValue{Hash: hashed()})
+}
+
 // User makes a user with a valid certificate and a token, who can sign in with Password.
 func (h *House) User(role, agency, name string) User {
 	h.T.Helper()
@@ -188,7 +193,7 @@ func (h *House) User(role, agency, name string) User {
 		"certificate_no": "ZF-" + name, "certificate_until": "2099-12-31",
 	})
 	r.SetEmail(fmt.Sprintf("u%s@example.test", core.GenerateDefaultRandomId()))
-	r.SetRaw(core.FieldNamePassword, &core.PasswordFieldValue{Hash: hashed()})
+	SetPassword(r)
 	if err := h.App.Save(r); err != nil {
 		h.T.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 // Package phone is an inspector's phone as the protocol wants it: what it shows is one
 // consistent snapshot with the user's own edits laid over it, an edit is stored before
-// it is sent, and nothing is dropped before the server's answer is durable. Tests and
-// benches drive the real server with it.
+// it is sent, and nothing is dropped before the server's answer is durable. Tests, benches
+// and the demo drive the real server with it.
 package phone
 
 // What a phone holds, and how its user edits.
