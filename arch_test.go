@@ -65,6 +65,7 @@ var mayImport = map[string][]string{
 	"internal/photo":     {},
 	"internal/house":     {"hooks"},
 	"internal/boardtest": {"hooks", "internal/house", "internal/phone", "sync"},
+	"internal/pictures":  {"internal/boardtest", "internal/house"},
 	"internal/fcmtest":   {},
 	"internal/s3test":    {},
 	"internal/journey":   {},

@@ -5,8 +5,6 @@ package main
 // the page from answering.
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -31,45 +29,6 @@ var (
 	fullBoard  = boardSizes{cases: 200_000, rounds: 7, steps: 300}
 	smallBoard = boardSizes{cases: 3_000, rounds: 1, steps: 20}
 )
-
-// watcher is a test of the browser's driver that ends with the measuring, by a panic that take
-// makes an error of.
-type watcher struct {
-	ends  []func()
-	wrong []error
-}
-
-type failed struct{ error }
-
-func (w *watcher) Helper()                  {}
-func (w *watcher) Name() string             { return "board" }
-func (w *watcher) Context() context.Context { return context.Background() }
-func (w *watcher) Cleanup(f func())         { w.ends = append(w.ends, f) }
-func (w *watcher) Errorf(format string, args ...any) {
-	w.wrong = append(w.wrong, fmt.Errorf(format, args...))
-}
-
-func (w *watcher) Fatal(args ...any)                 { panic(failed{errors.New(fmt.Sprint(args...))}) }
-func (w *watcher) Fatalf(format string, args ...any) { panic(failed{fmt.Errorf(format, args...)}) }
-
-// watch runs what drives a browser and returns what went wrong.
-func watch(drive func(*watcher) error) (err error) {
-	w := &watcher{}
-	defer func() {
-		if r := recover(); r != nil {
-			f, ours := r.(failed)
-			if !ours {
-				panic(r)
-			}
-			err = f
-		}
-		for _, end := range slices.Backward(w.ends) {
-			end()
-		}
-		err = errors.Join(append(w.wrong, err)...)
-	}()
-	return drive(w)
-}
 
 func (b *bench) board() error {
 	dir, err := os.MkdirTemp("", "bench-geo-*")
@@ -100,8 +59,8 @@ func (b *bench) board() error {
 	if err != nil {
 		return err
 	}
-	return watch(func(w *watcher) error {
-		browser := boardtest.Start(w)
+	return boardtest.Watch(func(t boardtest.Test) error {
+		browser := boardtest.Start(t)
 		b.firstSight(browser, of, as, peer)
 		b.longList(browser, of, as)
 		return nil

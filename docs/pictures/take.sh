@@ -31,6 +31,7 @@ number=$(curl -s -H "Authorization: $token" "$base/api/cases?status=closed&outco
 
 shot home-desk 1440,1016 1
 shot home-phone 360,1264 0
+(cd "$here/../.." && go run ./internal/pictures "$here" <"$work/ready")
 
 kill -INT $demo
 wait $demo || true

@@ -324,22 +324,29 @@ func (b *Board) Shot(name string) {
 	b.picture(name)
 }
 
+// picture keeps one without waiting for anything: of what failed.
 func (b *Board) picture(name string) {
 	b.T.Helper()
 	folder := os.Getenv("BOARD_SHOTS")
 	if folder == "" {
 		return
 	}
-	b.call(func(ctx context.Context) error {
-		png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
-		if err != nil {
-			return err
-		}
-		root, err := os.OpenRoot(folder)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = root.Close() }() // nothing is written through it any more
-		return root.WriteFile(strings.ReplaceAll(b.T.Name(), "/", "-")+"-"+name+".png", png, 0o600)
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	defer func() { _ = root.Close() }() // nothing is written through it any more
+	if err := root.WriteFile(strings.ReplaceAll(b.T.Name(), "/", "-")+"-"+name+".png", b.PNG(), 0o600); err != nil {
+		b.T.Fatal(err)
+	}
+}
+
+// PNG is what the screen shows.
+func (b *Board) PNG() (png []byte) {
+	b.T.Helper()
+	b.call(func(ctx context.Context) (err error) {
+		png, err = chromedp.Run(ctx, chromedp.CaptureScreenshot())
+		return err
 	})
+	return png
 }
