@@ -27,6 +27,7 @@ type args struct {
 	Primary       string   `json:"primary"`
 	Agency        string   `json:"agency"`
 	Inspectors    []string `json:"inspectors"`
+	InsteadOf     []string `json:"instead_of"` // nil where the author does not say whom he saw on the case
 	Lead          string   `json:"lead"`
 	Due           string   `json:"due"`
 	Inspection    string   `json:"inspection"`

@@ -34,6 +34,7 @@ var guards = map[string]guard{
 	"due_ahead":              (*judgement).dueAhead,
 	"due_within_deadline":    (*judgement).dueWithinDeadline,
 	"reassignment_explained": (*judgement).reassignmentExplained,
+	"crew_seen":              (*judgement).crewSeen,
 	"certificate_shown":      (*judgement).certificateShown,
 	"position_given":         (*judgement).positionGiven,
 	"inspection_of_round":    (*judgement).inspectionOfRound,

@@ -17,6 +17,17 @@ func (j *judgement) reassignmentExplained() (string, bool) {
 	return "reason", first || j.in.Reason != ""
 }
 
+// crewSeen: who says whom he saw on the case changes no crew that he did not see. A case that
+// was reopened has none yet; its officers are those of the round before.
+func (j *judgement) crewSeen() (string, bool) {
+	now := j.Case.Inspectors
+	if j.Case.Status == Reopened {
+		now = nil
+	}
+	same := len(now) == len(j.in.InsteadOf) && len(without(now, j.in.InsteadOf)) == 0
+	return "instead_of", j.in.InsteadOf == nil || same
+}
+
 func (j *judgement) outcomeKnown() (string, bool) {
 	return "outcome", j.in.Outcome != "" || j.Case.Outcome != ""
 }

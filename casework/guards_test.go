@@ -136,6 +136,12 @@ var guardCases = []spoilt{
 	{sentence: "once the deadline has passed any day is better than none", action: "assign", state: casework.Accepted, world: days(80), args: casetest.Args{"due": "2026-09-30"}},
 	{sentence: "a reassignment is explained", action: "assign", state: casework.Inspecting, args: casetest.Args{"reason": nil}, code: "reassign_reason_missing"},
 	{sentence: "a first assignment needs no reason", action: "assign", state: casework.Accepted, args: casetest.Args{"reason": nil}},
+	{sentence: "who had not seen who goes now sends nobody else", action: "assign", state: casework.Inspecting, args: casetest.Args{"instead_of": list(casetest.Lin, casetest.Zhou)}, code: "crew_changed"},
+	{sentence: "who saw nobody on the case sends nobody instead of others", action: "assign", state: casework.Assigned, args: casetest.Args{"instead_of": []any{}}, code: "crew_changed"},
+	{sentence: "who has seen it sends others", action: "assign", state: casework.Inspecting, args: casetest.Args{"instead_of": list(casetest.Wu, casetest.Lin)}},
+	{sentence: "a reopened case has no officers yet", action: "assign", state: casework.Reopened, args: casetest.Args{"instead_of": []any{}}},
+	{sentence: "who had not seen who goes now calls nobody back", action: "unassign", state: casework.Assigned, args: casetest.Args{"instead_of": list(casetest.Lin)}, code: "crew_changed"},
+	{sentence: "who has seen it calls them back", action: "unassign", state: casework.Assigned, args: casetest.Args{"instead_of": list(casetest.Lin, casetest.Wu)}},
 
 	// on site
 	{sentence: "who was taken off the case arrives no more", action: "arrive", state: casework.Assigned, world: takenOff, code: "not_case_officer"},

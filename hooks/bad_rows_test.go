@@ -36,7 +36,7 @@ func badLogIns() []bad {
 		{name: "no password", line: signIn, body: `{"identity":"x@example.test"}`, status: 400, code: "field_missing", field: "password"},
 		{name: "a wrong password", line: signIn, body: `{"identity":"{inspector-mail}","password":"wrong"}`, status: 400, code: "password_wrong"},
 		{name: "nobody of that name", line: signIn, body: `{"identity":"nobody@example.test","password":"wrong"}`, status: 400, code: "password_wrong"},
-		{name: "a disabled user signs in", line: signIn, body: `{"identity":"{gone-mail}","password":"Test-pass-2026"}`, status: 403, code: "forbidden"},
+		{name: "a disabled user signs in", line: signIn, body: `{"identity":"{gone-mail}","password":"Test-pass-2026"}`, status: 401, code: "disabled"},
 		{name: "a password of a megabyte", line: signIn, body: `{"identity":"x","password":"` + long + `"}`, status: 413, code: "body_too_large", limit: 64 << 10},
 		{name: "a password of 300 letters", line: signIn, body: `{"identity":"x","password":"` + strings.Repeat("x", 300) + `"}`, status: 400, code: "value_unfit", field: "password"},
 		{name: "a password that is an object", line: signIn, body: `{"identity":{"$ne":1},"password":[]}`, status: 400, code: "bad_request"},
