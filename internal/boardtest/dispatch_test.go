@@ -179,3 +179,46 @@ func TestWhoAssignsWhatAnotherJustAssignedIsTold(t *testing.T) {
 	both[0].Quiet()
 	both[1].Quiet("409")
 }
+
+// What one desk took back is not taken from another that has sent others meanwhile.
+func TestAnUndoOverwritesNobody(t *testing.T) {
+	o := Open(t)
+	id := o.Cases(2)[1]
+	o.crewed(2)
+	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + id})
+	b.Wait(`document.querySelector(".panel-foot .main")?.innerText === "派单"`)
+	b.Press("a")
+	b.Wait(`document.querySelectorAll("dialog .officer.on").length === 2`)
+	press(b, "dialog footer", "派单")
+	b.Wait(`document.querySelector(".panel-head .status")?.innerText.includes("已派单")`)
+	other := o.User("dispatcher", o.Agency, "孙立")
+	o.act(other, id, "assign", map[string]any{"inspectors": []string{o.Inspectors[0].ID, o.Inspectors[1].ID}, "due": time.Now().AddDate(0, 0, 1).Format(time.DateOnly), "reason": "人手调整"})
+	press(b, ".messages", "撤销")
+	b.Wait(`document.querySelector(".message.wrong")?.innerText.includes("孙立已先派给李强、周洁") || document.querySelector(".message.wrong")?.innerText.includes("已由他人调整")`)
+	r, err := o.App.FindRecordById("cases", id)
+	if err != nil || r.GetString("status") != "assigned" || !slices.Equal(r.GetStringSlice("inspectors"), []string{o.Inspectors[0].ID, o.Inspectors[1].ID}) {
+		t.Errorf("%v %v", r.GetStringSlice("inspectors"), err)
+	}
+	b.Quiet("409")
+}
+
+// What is taken from somebody says before what his phone may still hold, for many cases too.
+func TestAPlanSaysWhatPhonesMayStillHold(t *testing.T) {
+	o := Open(t)
+	o.Cases(21)
+	o.crewed(4)
+	p := phone.New(o.URL, o.Inspectors[0].Token)
+	p.Says = &sync.Phone{Unsent: 5, OldestUnsentAt: sync.Stamp(time.Now().Add(-3 * time.Hour).Format(time.RFC3339)), Position: []byte(`{"lon":118,"lat":41,"accuracy_m":9}`)}
+	o.sync(t, p)
+	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/?status=assigned"})
+	b.Wait(`document.querySelectorAll(".row .title").length === 3 && document.querySelector(".map[aria-busy=false]")`)
+	b.Press("v")
+	b.Wait(`document.querySelector(".selection b")?.innerText === "已选 3 件"`)
+	b.Press("p")
+	b.Wait(`document.querySelector("dialog .leaving li")`)
+	b.Shot("leaving")
+	if got := b.Text("dialog .leaving"); !strings.Contains(got, "李强") || !strings.Contains(got, "还有 5 条没有送达") || !strings.Contains(got, "没有手机的消息") {
+		t.Errorf("it says %q", got)
+	}
+	b.Quiet()
+}

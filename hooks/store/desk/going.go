@@ -62,7 +62,11 @@ type Suggestion struct {
 	Due        string      `json:"due"`
 	Lead       string      `json:"lead"`
 	Inspectors []Candidate `json:"inspectors"`
-	Was        []string    `json:"was"` // who has it now
+	Status     string      `json:"status"`
+	Agency     string      `json:"agency"` // that answers for it
+	Was        []string    `json:"was"`    // who has it now; of one that was reopened nobody
+	LeadWas    string      `json:"lead_was"`
+	DueWas     string      `json:"due_was"`
 	Metres     float64     `json:"metres"`
 	Minutes    float64     `json:"minutes"`
 }
@@ -141,8 +145,13 @@ func (g Going) Propose(user *core.Record, ids []string) (Plan, error) {
 	}
 	for _, t := range said.Teams {
 		c := of[t.Case]
+		was := append([]string{}, c.Inspectors...)
+		if c.Status == casework.Reopened { // they are those of the round before
+			was, c.Lead = []string{}, ""
+		}
 		out.Plan = append(out.Plan, Suggestion{
-			Case: c.ID, Number: c.Number, Title: c.Title, Due: f.day(c), Lead: t.Lead.ID, Was: append([]string{}, c.Inspectors...),
+			Case: c.ID, Number: c.Number, Title: c.Title, Due: f.day(c), Lead: t.Lead.ID, Was: was,
+			Status: string(c.Status), Agency: c.Agency, LeadWas: c.Lead, DueWas: c.Due,
 			Inspectors: []Candidate{f.candidate(t.Lead), f.candidate(t.Second)}, Metres: t.Lead.AddedM + t.Second.AddedM, Minutes: t.Lead.AddedMinutes,
 		})
 	}

@@ -54,6 +54,9 @@ export const agencyName = (id) => people.get().agencies.get(id)?.name ?? t("agen
 /** An agency's name without what all of them have. @param {string} id or its name */
 export const shortAgency = (id) => (people.get().agencies.get(id)?.name ?? (/[^\w]/.test(id) ? id : "")).replace(/^.*生态环境局(?=.)/, "").replace(/生态环境(分)?局$/, "");
 
+/** Who is on a case now; those of a reopened one were on the round before. @param {{status: string, inspectors: string[] | null}} c */
+export const onCase = (c) => (c.status === "reopened" ? [] : (c.inspectors ?? []));
+
 /** The officers of a case: the lead first, the others as a number. @param {{inspectors: string[] | null, lead: string}} c */
 export function crewWord(c) {
   const ids = c.inspectors ?? [];

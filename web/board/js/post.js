@@ -3,7 +3,7 @@
 import { useState } from "preact";
 import { api, newId, Problem, sentence } from "./api.js";
 
-/** Ids of actions that nobody answered, by their content: sent again, they are the same action. @type {Map<string, string>} */
+/** Actions that nobody answered, by what was asked for: sent again, they are the same to the letter. @type {Map<string, any>} */
 const unanswered = new Map();
 
 /**
@@ -14,10 +14,10 @@ const unanswered = new Map();
  */
 export async function post(c, name, args) {
   const content = JSON.stringify([c.id, name, args]);
-  const id = unanswered.get(content) ?? newId();
-  unanswered.set(content, id);
+  const body = unanswered.get(content) ?? { id: newId(), case: c.id, name, args, base: c.seq ?? 0 };
+  unanswered.set(content, body);
   try {
-    const record = await api("/api/collections/actions/records", { method: "POST", body: { id, case: c.id, name, args, base: c.seq ?? 0 } });
+    const record = await api("/api/collections/actions/records", { method: "POST", body });
     unanswered.delete(content);
     return record;
   } catch (err) {

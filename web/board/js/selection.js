@@ -21,4 +21,8 @@ export function selectCases(more, { only = false, note = "" } = {}) {
   selection.set(({ ids }) => ({ ids: new Set([...(only ? [] : ids), ...more]), note }));
 }
 
-export const clearSelection = () => selection.set({ ids: new Set(), anchor: "", note: "" });
+/** Nothing is selected any more; or what is named is not. @param {Iterable<string>} [of] */
+export function clearSelection(of) {
+  const less = of && new Set(of);
+  selection.set(({ ids }) => ({ ids: new Set(less ? [...ids].filter((id) => !less.has(id)) : []), anchor: "", note: "" }));
+}

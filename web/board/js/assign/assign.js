@@ -5,13 +5,13 @@ import { html, useEffect, useState } from "preact";
 import { api, Problem, sentence } from "../api.js";
 import { dayOf, dayWord, now } from "../dates.js";
 import { Dialog } from "../parts.js";
-import { learn } from "../people.js";
+import { learn, onCase } from "../people.js";
 import { post } from "../post.js";
 import { tell } from "../stream.js";
 import { t } from "../words.js";
 import { Leaving } from "./leaving.js";
 import { OfficerPicker, reasonWord } from "./officers.js";
-import { offerUndo, whyNot } from "./send.js";
+import { keptAgency, offerUndo, whyNot } from "./send.js";
 
 /** The day to ask for at first: what is suggested, else what was asked for, else the deadline. @param {import("../caselist.js").Case} c @param {string} [offered] */
 export function firstDue(c, offered) {
@@ -22,7 +22,7 @@ export function firstDue(c, offered) {
 /** @param {{of: import("../panel/file.js").CaseFile, onClose: () => void, done: () => void}} props */
 export function Assign({ of, onClose, done }) {
   const c = of.case;
-  const had = c.status === "reopened" ? [] : (c.inspectors ?? []);
+  const had = onCase(c);
   const [offer, setOffer] = useState(/** @type {any} */ (undefined)); // null: this server suggests nobody
   const [crew, setCrew] = useState({ crew: had, lead: had.length > 0 ? c.lead : "" });
   const [due, setDue] = useState(firstDue(c));
@@ -53,9 +53,9 @@ export function Assign({ of, onClose, done }) {
     setBusy(true);
     setWrong("");
     try {
-      await post(c, "assign", { inspectors: crew.crew, lead: crew.lead || crew.crew[0], due, ...(reason.trim() ? { reason: reason.trim() } : {}) });
+      await post(c, "assign", { inspectors: crew.crew, lead: crew.lead || crew.crew[0], due, instead_of: had, ...keptAgency(c.agency, crew.crew), ...(reason.trim() ? { reason: reason.trim() } : {}) });
       tell("cases", { changed: [], gone: [] });
-      offerUndo([{ case: c.id, number: c.number, was: had, lead: c.lead, due: firstDue(c) }]);
+      offerUndo([{ case: c.id, number: c.number, was: had, lead: c.lead, due: firstDue(c), agency: c.agency, sent: crew.crew }]);
       done();
     } catch (err) {
       setWrong(await whyNot({ case: c.id, was: had }, err));
@@ -75,7 +75,7 @@ export function Assign({ of, onClose, done }) {
       <label class="field"><span>${t("due_asked")}<small class="num">${c.due_strict && t("by_law", { day: dayWord(c.due_legal || c.due_strict) })}</small></span>
         <input type="date" required min=${dayOf(now())} value=${due} onInput=${(/** @type {any} */ e) => setDue(e.target.value)} /></label>
       ${changes && html`<label class="field"><span>${t("reassign_why")}</span><textarea rows="2" required value=${reason} onInput=${(/** @type {any} */ e) => setReason(e.target.value)}></textarea></label>`}
-      <${Leaving} caseId=${c.id} leavers=${leavers} />
+      <${Leaving} of=${c.id} leavers=${leavers} />
     </form>
   </${Dialog}>`;
 }

@@ -28,7 +28,7 @@ export function SelectionBar() {
       <button type="button" disabled=${ids.size > MOST} onClick=${() => setDoing("assign")}>${t("assign_same")}</button>
       ${ids.size > MOST && html`<span class="muted small">${t("too_many", { n: MOST })}</span>`}`}
     <span class="grow"></span>
-    <button type="button" class="plain" onClick=${clearSelection}>${t("clear_selection")}<kbd>Esc</kbd></button>
+    <button type="button" class="plain" onClick=${() => clearSelection()}>${t("clear_selection")}<kbd>Esc</kbd></button>
     ${doing === "propose" && html`<${Propose} ids=${list} onClose=${() => setDoing("")} />`}
     ${doing === "assign" && html`<${AssignMany} ids=${list} onClose=${() => setDoing("")} />`}
   </section>`;

@@ -4,7 +4,7 @@
 import { api, Problem, sentence } from "../api.js";
 import { useKey } from "../keys.js";
 import { say } from "../parts.js";
-import { nameOf } from "../people.js";
+import { nameOf, onCase, people } from "../people.js";
 import { post } from "../post.js";
 import { createStore, useStore } from "../store.js";
 import { tell } from "../stream.js";
@@ -14,7 +14,7 @@ const AT_ONCE = 4;
 const UNDO_SECONDS = 10;
 
 /**
- * @typedef {{case: string, number: string, was: string[], lead: string, due: string, agency?: string}} Before who had a case
+ * @typedef {{case: string, number: string, was: string[], lead: string, due: string, agency?: string, sent: string[]}} Before who had a case, and who was sent
  * @typedef {{case: string, number: string, name: string, args: Record<string, any>, before?: Before}} Order
  * @typedef {Order & {ok: boolean, wrong: string}} Result
  */
@@ -28,8 +28,8 @@ export async function whyNot(before, err) {
   if (!(err instanceof Problem) || err.status < 400 || err.status >= 500) return sentence(err);
   const file = await api("/api/cases/" + before.case).catch(() => null);
   const last = file?.actions.findLast((/** @type {any} */ a) => a.name === "assign" && a.outcome === "applied");
-  const now = file?.case.inspectors ?? [];
-  if (!last || now.length === 0 || String(now) === String(before.was)) return sentence(err);
+  const now = file ? onCase(file.case) : [];
+  if (!last || now.length === 0 || same(now, before.was)) return sentence(err);
   return t("assigned_meanwhile", { name: nameOf(last.actor), to: listed(now.map(nameOf)) });
 }
 
@@ -60,14 +60,26 @@ export async function sendAll(orders, progress) {
   return results;
 }
 
+/** @param {string[]} a @param {string[]} b */
+const same = (a, b) => a.length === b.length && a.every((id) => b.includes(id));
+
+/**
+ * The agency that an assignment names: that which the case has, where one of the crew is of it;
+ * else the server takes that of the desk.
+ * @param {string | undefined} agency of the case @param {string[]} crew
+ */
+export function keptAgency(agency, crew) {
+  return agency && crew.some((id) => people.get().users.get(id)?.agency === agency) ? { agency } : {};
+}
+
 /** What may be undone now. */
 const undoable = createStore({ run: /** @type {(() => void) | null} */ (null) });
 
-/** How an assignment is taken back: to who had it before, else it is called back. @param {Before} b @returns {Order} */
+/** How an assignment is taken back: to who had it before, else it is called back; from no other crew than was sent. @param {Before} b @returns {Order} */
 function back(b) {
-  const reason = t("undo_reason");
-  if (b.was.length === 0) return { case: b.case, number: b.number, name: "unassign", args: { reason } };
-  return { case: b.case, number: b.number, name: "assign", args: { inspectors: b.was, ...(b.lead ? { lead: b.lead } : {}), due: b.due, reason } };
+  const args = { reason: t("undo_reason"), instead_of: b.sent };
+  if (b.was.length === 0) return { case: b.case, number: b.number, name: "unassign", args };
+  return { case: b.case, number: b.number, name: "assign", args: { inspectors: b.was, ...(b.lead ? { lead: b.lead } : {}), due: b.due, ...keptAgency(b.agency, b.was), ...args }, before: { ...b, was: b.sent } };
 }
 
 /**
@@ -98,13 +110,17 @@ export function useUndo() {
   useKey("undo", () => (run ? run() : false));
 }
 
-/** Files of cases that the list does not hold. @param {string[]} ids @returns {Promise<import("../caselist.js").Case[]>} */
+/**
+ * Cases that the list does not hold, and those that could not be read, with why.
+ * @param {string[]} ids
+ */
 export async function casesOf(ids) {
   /** @type {import("../caselist.js").Case[]} */
-  const out = [];
+  const cases = [];
+  /** @type {{id: string, wrong: string}[]} */
+  const lost = [];
   for (let i = 0; i < ids.length; i += AT_ONCE) {
-    const some = await Promise.all(ids.slice(i, i + AT_ONCE).map((id) => api("/api/cases/" + id).then((f) => f.case, () => null)));
-    out.push(...some.filter(Boolean));
+    await Promise.all(ids.slice(i, i + AT_ONCE).map((id) => api("/api/cases/" + id).then((f) => cases.push(f.case), (err) => lost.push({ id, wrong: sentence(err) }))));
   }
-  return out;
+  return { cases, lost };
 }

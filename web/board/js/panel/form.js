@@ -2,6 +2,7 @@
 
 import { html, useState } from "preact";
 import { Dialog, say } from "../parts.js";
+import { onCase } from "../people.js";
 import { post, useSend } from "../post.js";
 import { tell } from "../stream.js";
 import { actionWord, config, t, word } from "../words.js";
@@ -12,6 +13,9 @@ import { Field, firstValue, hidden, own } from "./fields.js";
  * @typedef {import("../words.js").Arg} Arg
  * @typedef {import("./file.js").CaseFile} CaseFile
  */
+
+/** Whom the actor saw on the case: what another did since is not overwritten. */
+const SEEN = "instead_of";
 
 /** What is sent: without what was left empty, in the types of the process. @param {Arg[]} args @param {Record<string, any>} values */
 export function filled(args, values) {
@@ -37,12 +41,14 @@ export function filled(args, values) {
  * fixed: arguments that are not asked for
  */
 export function ActionForm({ name, of, fixed = {}, onClose, done }) {
-  const args = (config.process.actions.find((a) => a.name === name)?.args ?? []).filter((a) => !(a.name in fixed));
+  const all = config.process.actions.find((a) => a.name === name)?.args ?? [];
+  const args = all.filter((a) => !(a.name in fixed) && a.name !== SEEN);
+  const seen = all.length > args.length && all.some((a) => a.name === SEEN) ? { [SEEN]: onCase(of.case) } : {};
   const [values, setValues] = useState(() => Object.fromEntries(args.map((a) => [a.name, firstValue(a, of, name)])));
   const { busy, wrong, send } = useSend();
   const onSubmit = async (/** @type {Event} */ e) => {
     e.preventDefault();
-    if (!(await send(() => post(of.case, name, { ...filled(args.filter((a) => own(a) || !hidden(a, values, of)), values), ...fixed })))) return;
+    if (!(await send(() => post(of.case, name, { ...filled(args.filter((a) => own(a) || !hidden(a, values, of)), values), ...seen, ...fixed })))) return;
     say(t("done_action", { what: actionWord(name), number: of.case.number }));
     tell("cases", { changed: [], gone: [] }); // where there is no stream the list learns it here
     done();

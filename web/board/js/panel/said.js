@@ -7,7 +7,7 @@ import { config, known, listed, t, word } from "../words.js";
 /** @typedef {import("../words.js").Arg} Arg */
 
 /** What a reader need not see: ids of records that stand elsewhere in the file. */
-const SILENT = ["inspection", "rectification", "primary", "photos", "evidence"];
+const SILENT = ["inspection", "rectification", "primary", "photos", "evidence", "instead_of"];
 
 /** An argument's name. @param {string} name */
 export const argWord = (name) => known("arg_" + name) || name;
