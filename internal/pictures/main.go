@@ -35,16 +35,18 @@ type demo struct {
 type picture struct {
 	name, theme, path string
 	ready             string // true in JavaScript once it shows what it has
-	keys              string // pressed then
-	then              string // true once they did what they do
+	keys              []key
 }
+
+// key is pressed, and did what it does once then is true.
+type key struct{ press, then string }
 
 const drawn = `document.querySelectorAll(".row .title").length > 2 && document.querySelector(".map[aria-busy=false]")`
 
 var pictures = []picture{
-	{"board", "light", "/board/", drawn, "jj\r", `document.querySelector("#part-course li") && document.querySelector(".panel-foot") && ` + drawn},
-	{"board-plan", "dark", "/board/?status=accepted", drawn, "vp", `document.querySelector("dialog .plan tbody tr")`},
-	{"board-held", "light", "/board/inbox/held", `document.querySelectorAll(".side-of .quote").length === 2`, "", ""},
+	{"board", "light", "/board/", drawn, []key{{"j", drawn}, {"j", drawn}, {"\r", `document.querySelector("#part-course li") && document.querySelector(".panel-foot") && ` + drawn}}},
+	{"board-plan", "dark", "/board/?status=accepted", drawn, []key{{"v", `document.querySelector(".selection b")`}, {"p", `document.querySelector("dialog .plan tbody tr")`}}},
+	{"board-held", "light", "/board/inbox/held", `document.querySelectorAll(".side-of .quote").length === 2`, nil},
 }
 
 func take(line io.Reader, folder string) error {
@@ -64,12 +66,9 @@ func take(line io.Reader, folder string) error {
 			b.Say(`[name="password"]`, d.Users[i].Password)
 			b.Click(`button[type="submit"]`)
 			b.Wait(p.ready)
-			for _, key := range p.keys {
-				b.Press(string(key))
-				b.Wait(drawn)
-			}
-			if p.then != "" {
-				b.Wait(p.then)
+			for _, k := range p.keys {
+				b.Press(k.press)
+				b.Wait(k.then)
 			}
 			b.Wait(`!document.querySelector(".message") && document.getAnimations().every((a) => a.playState !== "running")`)
 			if err := os.WriteFile(filepath.Join(folder, p.name+".png"), b.PNG(), 0o644); err != nil { //nolint:gosec // a picture of the README

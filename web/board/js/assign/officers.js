@@ -22,7 +22,7 @@ const FORBIDDEN = ["officer_disabled", "officer_out_of_reach", "officer_recused"
 const AGAINST = ["tight", "late", "delays_others", "from_seat", "certificate_ends_soon"];
 
 /** @param {{codes: string[]}} props */
-export const Reasons = ({ codes }) => html`<span class="reasons">${codes.map((c) => html`<span key=${c} class=${AGAINST.includes(c) ? "reason against" : "reason"}>${reasonWord(c)}</span>`)}</span>`;
+export const Reasons = ({ codes }) => html`<span class="reasons">${codes.map((c) => html`<span key=${c} class=${AGAINST.includes(c) ? "reason contra" : "reason"}>${reasonWord(c)}</span>`)}</span>`;
 
 /** @param {{of: Candidate}} props */
 const Numbers = ({ of }) => html`<span class="dots small muted num">${[
