@@ -152,7 +152,7 @@ func (g Going) Propose(user *core.Record, ids []string) (Plan, error) {
 		out.Plan = append(out.Plan, Suggestion{
 			Case: c.ID, Number: c.Number, Title: c.Title, Due: f.day(c), Lead: t.Lead.ID, Was: was,
 			Status: string(c.Status), Agency: c.Agency, LeadWas: c.Lead, DueWas: c.Due,
-			Inspectors: []Candidate{f.candidate(t.Lead), f.candidate(t.Second)}, Metres: t.Lead.AddedM + t.Second.AddedM, Minutes: t.Lead.AddedMinutes,
+			Inspectors: []Candidate{f.candidate(t.Lead), f.candidate(t.Second)}, Metres: t.Lead.AddedM + t.Second.AddedM, Minutes: t.Lead.AddedMinutes + t.Second.AddedMinutes,
 		})
 	}
 	for _, u := range said.Untaken {
