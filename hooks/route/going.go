@@ -135,12 +135,14 @@ func (g Going) outlines(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	list, err := g.Outlines.Of(user)
+	data, err := g.Outlines.Of(user)
 	if err != nil {
 		return err
 	}
-	e.Response.Header().Set("Cache-Control", "private, max-age=300")
-	return e.JSON(http.StatusOK, list)
+	if unchanged(e, mark(whose(user), string(data))) {
+		return e.NoContent(http.StatusNotModified)
+	}
+	return e.Blob(http.StatusOK, "application/json", data)
 }
 
 // nearMost is how many cases around a place are compared.
