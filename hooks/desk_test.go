@@ -82,6 +82,24 @@ func TestADeskSeesHowPhonesStandAndIsAlarmed(t *testing.T) {
 	}
 }
 
+// What a phone holds of somebody who is gone is no less work; it is wiped at its next contact.
+func TestAPhoneOfWhoIsDisabledStandsOnTheListUntilItWasWiped(t *testing.T) {
+	f := inField(t)
+	f.pa.Says = &sync.Phone{Unsent: 3}
+	f.sync(t, f.pa)
+	if p := f.phonesOf(t, f.dispatcher.Token)[f.a.ID]; p["disabled"] != false {
+		t.Errorf("%v", p)
+	}
+	set(t, f.h, "users", f.a.ID, map[string]any{"disabled_at": time.Now().UTC().Format("2006-01-02T15:04:05.000Z")})
+	if p := f.phonesOf(t, f.dispatcher.Token)[f.a.ID]; p == nil || p["disabled"] != true || p["unsent"] != 3.0 {
+		t.Errorf("%v", p)
+	}
+	f.sync(t, f.pa)
+	if p := f.phonesOf(t, f.dispatcher.Token)[f.a.ID]; p != nil {
+		t.Errorf("it was wiped: %v", p)
+	}
+}
+
 // Clients with a protocol of their own tell it by a request of its own; what cannot be read is
 // left out, and a sync never fails for it.
 func TestWhatAPhoneSaysOfItselfNeverStopsItsWork(t *testing.T) {
