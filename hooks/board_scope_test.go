@@ -23,6 +23,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"xuncha/hooks/store"
+	"xuncha/hooks/store/desk"
 	"xuncha/internal/house"
 )
 
@@ -63,7 +64,11 @@ func newRealm(t *testing.T, n int) *realm {
 			"title": "恶臭", "text": "工厂夜间排放刺鼻气味", "text_length": 10, "identity_mode": "anonymous", "received_at": "2026-11-20T01:00:00.000Z",
 			"due_strict": "2026-12-05", "supervision_level": "none", "overdue": rng.IntN(3) == 0, "inspectors": []string{inspectors[rng.IntN(5)], inspectors[rng.IntN(5)]},
 		}
-		if rng.IntN(5) > 0 {
+		switch rng.IntN(10) {
+		case 0, 1:
+		case 2, 3, 4: // near each other
+			fields["location"] = map[string]any{"lon": 116.4 + rng.Float64()/500, "lat": 39.9 + rng.Float64()/500}
+		default:
 			fields["location"] = map[string]any{"lon": 116 + rng.Float64(), "lat": 39 + rng.Float64()}
 		}
 		c := r.Record("cases", fields)
@@ -189,6 +194,106 @@ func TestNobodyIsShownOnAMapWhatHeMayNotSee(t *testing.T) {
 			}
 		}
 		r.lists(t, u)
+		r.queues(t, u)
+		if u.Role == "dispatcher" {
+			r.days(t, u)
+		}
+		if u.Role == "dispatcher" || u.Role == "intake" {
+			r.oneByOne(t, u)
+		}
+	}
+}
+
+// queues compares what waits for a user's decision with the rule.
+func (r *realm) queues(t *testing.T, u house.User) {
+	t.Helper()
+	mine := r.sees(t, u, false)
+	for queue, waits := range map[string]func(c *core.Record) bool{
+		"triage":   func(c *core.Record) bool { return c.GetString("status") == "registered" },
+		"overdue":  func(c *core.Record) bool { return c.GetBool("overdue") },
+		"replying": func(c *core.Record) bool { return c.GetString("status") == "replying" },
+		"due_soon": func(*core.Record) bool { return false },
+	} {
+		var want, got []string
+		for _, c := range r.cases {
+			if waits(c) && slices.Contains(mine, c.Id) {
+				want = append(want, c.Id)
+			}
+		}
+		for page, more := 1, true; more; page++ {
+			status, body := r.Do("GET", fmt.Sprintf("/api/dispatch/inbox/%s?page=%d", queue, page), u.Token, nil)
+			if status == http.StatusNotFound || status == http.StatusForbidden {
+				want = nil // it is no queue of his
+				break
+			}
+			for _, item := range body["items"].([]any) {
+				got = append(got, item.(map[string]any)["id"].(string))
+			}
+			more = len(body["items"].([]any)) == desk.PerPage
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %s has %d cases, not %d", u.Name, queue, len(got), len(want))
+		}
+	}
+}
+
+// days compares the ways of the inspectors in a dispatcher's range with the rule: what lies
+// elsewhere is counted.
+func (r *realm) days(t *testing.T, u house.User) {
+	t.Helper()
+	mine := r.sees(t, u, false)
+	_, body := r.Do("GET", "/api/inspectors", u.Token, nil)
+	for _, item := range body["items"].([]any) {
+		id := item.(map[string]any)["id"].(string)
+		var want, got []string
+		elsewhere := 0
+		for _, c := range r.cases {
+			switch atWork := slices.Contains([]string{"assigned", "inspecting", "rectifying"}, c.GetString("status")); {
+			case !atWork || !slices.Contains(c.GetStringSlice("inspectors"), id):
+			case slices.Contains(mine, c.Id):
+				want = append(want, c.Id)
+			default:
+				elsewhere++
+			}
+		}
+		status, day := r.Do("GET", "/api/inspectors/"+id+"/route", u.Token, nil)
+		for _, list := range []string{"stops", "without_place"} {
+			for _, stop := range day[list].([]any) {
+				got = append(got, stop.(map[string]any)["case"].(string))
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if status != http.StatusOK || !slices.Equal(got, want) || day["elsewhere"] != float64(elsewhere) {
+			t.Errorf("%s: the day of %s has %d stops, not %d, and %v elsewhere, not %d", u.Name, item.(map[string]any)["name"], len(got), len(want), day["elsewhere"], elsewhere)
+		}
+	}
+}
+
+// oneByOne asks about cases one by one, seen and unseen: who could go, and what may be the same.
+func (r *realm) oneByOne(t *testing.T, u house.User) {
+	t.Helper()
+	mine := r.sees(t, u, false)
+	for _, c := range r.cases[:40] {
+		want := http.StatusNotFound
+		if slices.Contains(mine, c.Id) {
+			want = http.StatusOK
+		}
+		if status, body := r.Do("GET", "/api/cases/"+c.Id+"/candidates", u.Token, nil); u.Role == "dispatcher" && status != want {
+			t.Errorf("%s: who could go to %s: %d %v", u.Name, c.GetString("number"), status, body)
+		}
+		status, body := r.Do("GET", "/api/cases/"+c.Id+"/duplicates", u.Token, nil)
+		if status != want {
+			t.Errorf("%s: the same as %s: %d %v", u.Name, c.GetString("number"), status, body)
+		}
+		items, _ := body["items"].([]any)
+		for _, item := range items {
+			if id := item.(map[string]any)["case"].(string); !slices.Contains(mine, id) {
+				t.Errorf("%s: the same as %s is %s", u.Name, c.GetString("number"), id)
+			}
+		}
 	}
 }
 

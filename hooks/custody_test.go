@@ -221,6 +221,9 @@ func TestACopyHasAStrongTagAndRanges(t *testing.T) {
 	if res.StatusCode != http.StatusOK || len(tag) < 10 || strings.HasPrefix(tag, "W/") {
 		t.Fatalf("%d, ETag %q", res.StatusCode, tag)
 	}
+	if !slices.Contains(res.Header.Values("Vary"), "Authorization") || !strings.Contains(res.Header.Get("Cache-Control"), "immutable") {
+		t.Errorf("who signs in next at this browser is shown it: %v", res.Header)
+	}
 	if res, _ := ask(map[string]string{"If-None-Match": tag}); res.StatusCode != http.StatusNotModified {
 		t.Errorf("the same again: %d", res.StatusCode)
 	}

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
+
 	"xuncha/hooks"
 	"xuncha/hooks/store/desk"
 	"xuncha/internal/house"
@@ -77,6 +79,24 @@ func TestADeskSeesHowPhonesStandAndIsAlarmed(t *testing.T) {
 	}
 	if status, _ := f.h.Do("GET", "/api/dispatch/phones", f.a.Token, nil); status != http.StatusForbidden {
 		t.Errorf("an inspector: %d", status)
+	}
+}
+
+// What a phone holds of somebody who is gone is no less work; it is wiped at its next contact.
+func TestAPhoneOfWhoIsDisabledStandsOnTheListUntilItWasWiped(t *testing.T) {
+	f := inField(t)
+	f.pa.Says = &sync.Phone{Unsent: 3}
+	f.sync(t, f.pa)
+	if p := f.phonesOf(t, f.dispatcher.Token)[f.a.ID]; p["disabled"] != false {
+		t.Errorf("%v", p)
+	}
+	set(t, f.h, "users", f.a.ID, map[string]any{"disabled_at": time.Now().UTC().Format("2006-01-02T15:04:05.000Z")})
+	if p := f.phonesOf(t, f.dispatcher.Token)[f.a.ID]; p == nil || p["disabled"] != true || p["unsent"] != 3.0 {
+		t.Errorf("%v", p)
+	}
+	f.sync(t, f.pa)
+	if p := f.phonesOf(t, f.dispatcher.Token)[f.a.ID]; p != nil {
+		t.Errorf("it was wiped: %v", p)
 	}
 }
 
@@ -257,5 +277,36 @@ func TestTheInboxListsWhatWaitsForARole(t *testing.T) {
 		if status, body := f.h.Do("GET", "/api/dispatch/inbox/"+queue, f.dispatcher.Token, nil); status != http.StatusOK || body["total"] != 0.0 {
 			t.Errorf("%s: %d %v", queue, status, body)
 		}
+	}
+}
+
+// crowd writes 250 cases like another one straight into the table, all at one place.
+const crowd = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
+	INSERT INTO cases (id, number, status, round, source, agency, division_code, pollution_types, title, text, text_length, location, identity_mode, received_at, due_strict, supervision_level, seq)
+	SELECT printf('%s%011d', {:name}, i), printf('2026-%s-%06d', {:name}, i), {:status}, 1, c.source, c.agency, c.division_code, c.pollution_types, c.title, c.text, c.text_length, {:place},
+		c.identity_mode, {:received}, c.due_strict, 'none', c.seq FROM n, cases c WHERE c.id = {:id}`
+
+// The same site has hundreds of cases, most of them over: the twin is among those that are looked at.
+func TestATwinIsFoundAmongHundredsOfCasesAround(t *testing.T) {
+	f := inField(t)
+	id := f.h.Case(f.here, "990101", "2026-990101-000778") // the same place, words and days as f.mine
+	for _, c := range []dbx.Params{
+		{"name": "0000", "status": "closed", "received": "2020-01-01T01:00:00.000Z", "place": `{"lon":116.4,"lat":39.9}`},
+		{"name": "0001", "status": "accepted", "received": "2026-11-20T01:00:00.000Z", "place": `{"lon":116.399,"lat":39.901}`}, // 140 m away, the first in the order of the map
+	} {
+		c["id"] = id
+		if _, err := f.h.App.NonconcurrentDB().NewQuery(crowd).Bind(c).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.h.User("dispatcher", f.h.Agency("新局", "990103"), "新") // the map is read anew
+	waitFor(t, "the crowd to be on the map", func() bool {
+		_, body := f.h.Do("POST", "/api/cases/select", f.dispatcher.Token, map[string]any{"polygon": allChina})
+		n, _ := body["total"].(float64)
+		return n >= 500
+	})
+	_, body := f.h.Do("GET", "/api/cases/"+id+"/duplicates", f.dispatcher.Token, nil)
+	if items := body["items"].([]any); !slices.ContainsFunc(items, func(item any) bool { return item.(map[string]any)["case"] == f.mine }) {
+		t.Errorf("%v", items)
 	}
 }

@@ -73,6 +73,15 @@ func refuse(code, format string, args ...any) error {
 	return Refusal{code, fmt.Sprintf(format, args...)}
 }
 
+// Check is the Refusal that Put and Build answer a case with, nil where they take it: one that is
+// refused ends a Build.
+func (p Point) Check() error {
+	if _, err := pack(p.ID); err != nil {
+		return err
+	}
+	return p.check()
+}
+
 // check refuses what cannot be stored as it is.
 func (p Point) check() error {
 	switch {

@@ -14,9 +14,11 @@ import (
 
 // Limits of maps beside the index.
 const (
-	AsideMost = 200_000         // cases on one
-	asideFor  = 3 * time.Second // one is kept
-	asideKept = 32              // so many are
+	AsideMost = 200_000          // cases on one
+	asideFor  = 3 * time.Second  // one is shown without being made anew
+	asideIdle = 30 * time.Second // nobody asked for it: it is let go of
+	asideKept = 32               // so many are
+	asideAll  = 5 * AsideMost    // cases on all that are kept
 )
 
 // asides are the maps that were made lately. The zero value is ready.
@@ -26,6 +28,9 @@ type asides struct {
 }
 
 type aside struct {
+	used time.Time // when it was asked for, and
+	n    int       // its cases: both under the lock of all
+
 	mu  stdsync.Mutex // while it is made, who wants the same waits
 	at  time.Time
 	set *tiles.Set
@@ -39,29 +44,31 @@ func (b *Board) Aside(name string, read func() ([]desk.Pin, error)) (tiles.Snaps
 	a := b.asides.of(name, b.Now())
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.set == nil || b.Now().Sub(a.at) > asideFor {
-		pins, err := read()
-		if err != nil {
-			return tiles.Snapshot{}, err
-		}
-		at := b.Now()
-		set := tiles.New(statuses(), uint64(max(0, at.UnixMilli()))) //nolint:gosec // not negative
-		err = set.Build(func(yield func(tiles.Point, error) bool) {
-			for _, p := range pins {
-				if !yield(PointOf(p, []string{asideNode}, b.Zone), nil) {
-					return
-				}
-			}
-		})
-		if err != nil {
-			return tiles.Snapshot{}, err
-		}
-		a.set, a.at = set, at
+	if a.set != nil && b.Now().Sub(a.at) <= asideFor {
+		return a.set.Node(asideNode), nil
 	}
-	return a.set.Node(asideNode), nil
+	pins, err := read()
+	if err != nil {
+		return tiles.Snapshot{}, err
+	}
+	b.asides.holds(name, len(pins))
+	at := b.Now()
+	set := tiles.New(statuses(), uint64(max(0, at.UnixMilli()))) //nolint:gosec // not negative
+	err = set.Build(func(yield func(tiles.Point, error) bool) {
+		for _, p := range pins {
+			if point := PointOf(p, []string{asideNode}, b.Zone); taken(point) && !yield(point, nil) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return tiles.Snapshot{}, err
+	}
+	a.set, a.at = set, at
+	return set.Node(asideNode), nil
 }
 
-// of finds a map, and lets go of the oldest if there are too many.
+// of finds a map that is asked for now.
 func (s *asides) of(name string, now time.Time) *aside {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,17 +77,50 @@ func (s *asides) of(name string, now time.Time) *aside {
 	}
 	a := s.kept[name]
 	if a == nil {
-		a = &aside{at: now}
+		a = &aside{}
 		s.kept[name] = a
 	}
-	for len(s.kept) > asideKept {
+	a.used = now
+	s.bound(name)
+	return a
+}
+
+// holds notes how many cases a map has.
+func (s *asides) holds(name string, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.kept[name]; a != nil {
+		a.n = n
+	}
+	s.bound(name)
+}
+
+// bound lets go of those that were asked for the longest ago while there are too many, or too
+// many cases on them, but never of the one that is asked for. The caller holds the lock.
+func (s *asides) bound(but string) {
+	total := 0
+	for _, a := range s.kept {
+		total += a.n
+	}
+	for len(s.kept) > 1 && (len(s.kept) > asideKept || total > asideAll) {
 		oldest := ""
-		for n, other := range s.kept {
-			if n != name && (oldest == "" || other.at.Before(s.kept[oldest].at)) {
+		for n, a := range s.kept {
+			if n != but && (oldest == "" || a.used.Before(s.kept[oldest].used)) {
 				oldest = n
 			}
 		}
+		total -= s.kept[oldest].n
 		delete(s.kept, oldest)
 	}
-	return a
+}
+
+// sweep lets go of those that nobody asked for lately.
+func (s *asides) sweep(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, a := range s.kept {
+		if now.Sub(a.used) > asideIdle {
+			delete(s.kept, name)
+		}
+	}
 }

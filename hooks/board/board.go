@@ -101,6 +101,8 @@ const again = time.Second
 // Run builds the index and follows what changes until ctx ends.
 func (b *Board) Run(ctx context.Context) {
 	defer b.news.end()
+	idle := time.NewTicker(asideIdle)
+	defer idle.Stop()
 	for ctx.Err() == nil {
 		err := b.step(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -111,6 +113,8 @@ func (b *Board) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case <-b.wake:
+		case <-idle.C:
+			b.asides.sweep(b.Now())
 		}
 	}
 }
@@ -183,7 +187,7 @@ func (b *Board) points(ctx context.Context, s *state, head int64) iter.Seq2[tile
 			}
 			for _, p := range next.pins {
 				s.left(p, nil)
-				if !yield(s.point(p, b.Zone), nil) {
+				if point := s.point(p, b.Zone); taken(point) && !yield(point, nil) {
 					return
 				}
 			}
@@ -253,6 +257,16 @@ func (s *state) point(p desk.Pin, zone *time.Location) tiles.Point {
 	return PointOf(p, s.nodes(p), zone)
 }
 
+// taken tells whether the map takes a case, and logs one that it does not: that must not stop all
+// others.
+func taken(p tiles.Point) bool {
+	err := p.Check()
+	if err != nil {
+		slog.Error("a case is not on the map", "case", p.ID, "error", err)
+	}
+	return err == nil
+}
+
 // PointOf is a pin as an index takes it.
 func PointOf(p desk.Pin, nodes []string, zone *time.Location) tiles.Point {
 	at := tiles.Nowhere
@@ -306,7 +320,7 @@ func (b *Board) some() (ids []string) {
 
 // left are the nodes that a case is or was in until now. changed are those whose map it changed.
 func (s *state) left(p desk.Pin, changed []string) []string {
-	was := append(s.loose[p.ID], changed...)
+	was := slices.Concat(s.loose[p.ID], changed) // its own: the nodes of a division are shared
 	delete(s.loose, p.ID)
 	if _, placed := p.Position(); !placed {
 		s.loose[p.ID] = s.nodes(p)

@@ -32,6 +32,16 @@ func Status(n int) casework.Status {
 	return order[n].Code
 }
 
+// Open is the bit set of the states in which a case is open.
+func Open() (set uint16) {
+	for i, s := range order {
+		if s.Open {
+			set |= 1 << i
+		}
+	}
+	return set
+}
+
 // pollution are the words of types, in the order of their bits.
 var pollution = func() (codes []string) {
 	for _, w := range casework.Process().Words["pollution_type"] {

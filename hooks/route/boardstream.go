@@ -4,7 +4,8 @@ package route
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
+	"log/slog"
 	"maps"
 	"net/http"
 	"strconv"
@@ -65,15 +66,23 @@ func (s BoardStream) open(e *core.RequestEvent) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	e.Response.WriteHeader(http.StatusOK)
-	if err := w.send("hello", map[string]any{"version": place}); err != nil {
+	if err := w.send("hello", map[string]any{"version": place, "scope": markOf(scope)}); err != nil {
 		return nil //nolint:nilerr // the board is gone; it comes again by itself
 	}
 	if since, err := strconv.ParseInt(e.Request.URL.Query().Get("since"), 10, 64); err == nil {
 		w.place = since
 	}
-	_ = w.run() // likewise
-	return nil
+	if err := w.run(); err != nil && !errors.Is(err, errLeft) && !errors.Is(err, errShut) && e.Request.Context().Err() == nil {
+		slog.Warn("the line of a board ended", "user", user.Id, "error", err)
+	}
+	return nil // the answer began long ago; the board comes again by itself
 }
+
+// Ends as any other: the board left, or its user may not listen any more.
+var (
+	errLeft = errors.New("the board left")
+	errShut = errors.New("its user may not listen any more")
+)
 
 // run tells what changes until the board leaves or its user may not listen any more.
 func (w *watch) run() error {
@@ -182,7 +191,7 @@ func (w *watch) standing() error {
 	}
 	scope, atDesk := desk.ScopeOf(r)
 	if !atDesk || scope != w.scope || r.TokenKey() != w.user.TokenKey() || r.GetString("disabled_at") != "" {
-		return fmt.Errorf("user %s may not listen any more", w.user.Id)
+		return errShut
 	}
 	return nil
 }
@@ -197,7 +206,10 @@ func (w *watch) send(event string, data any) error {
 
 func (w *watch) write(text string) error {
 	if _, err := w.e.Response.Write([]byte(text)); err != nil {
-		return err
+		return errors.Join(errLeft, err)
 	}
-	return http.NewResponseController(w.e.Response).Flush()
+	if err := http.NewResponseController(w.e.Response).Flush(); err != nil {
+		return errors.Join(errLeft, err)
+	}
+	return nil
 }

@@ -208,6 +208,7 @@ func serve(e *core.RequestEvent, shelf evidence.Shelf, p photo) error {
 	}
 	h := e.Response.Header()
 	h.Set("Content-Type", mime)
+	h.Add("Vary", "Authorization") // what a browser keeps of one is not for who signs in next
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "private, max-age=86400, immutable")
 	}

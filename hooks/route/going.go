@@ -14,9 +14,11 @@ import (
 
 	"xuncha/casework"
 	"xuncha/geo/tiles"
+	"xuncha/hooks/board"
 	"xuncha/hooks/problem"
 	"xuncha/hooks/store"
 	"xuncha/hooks/store/desk"
+	"xuncha/intake"
 )
 
 // Going answers with suggestions.
@@ -135,24 +137,64 @@ func (g Going) outlines(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	list, err := g.Outlines.Of(user)
+	data, err := g.Outlines.Of(user)
 	if err != nil {
 		return err
 	}
-	e.Response.Header().Set("Cache-Control", "private, max-age=300")
-	return e.JSON(http.StatusOK, list)
+	if unchanged(e, mark(whose(user), string(data))) {
+		return e.NoContent(http.StatusNotModified)
+	}
+	return e.Blob(http.StatusOK, "application/json", data)
 }
 
 // nearMost is how many cases around a place are compared.
 const nearMost = 200
 
-// Near finds cases of a user's scope in a square around a place, half of whose side is metres.
+// narrower is how often a square with too many cases is made another one; the last is within some
+// metres of the best.
+const narrower = 8
+
+// Near finds cases of a user's scope that are open, or were received within so many days, in a
+// square around a place, half of whose side is metres. Where there are too many, the square is
+// less: the nearest count.
 func (m Map) Near(user *core.Record, at orb.Point, metres float64) ([]string, error) {
 	s, _, err := m.snapshot(user, nil)
 	if err != nil {
 		return nil, err
 	}
+	found, err := m.within(s, at, metres)
+	if err != nil || len(found) <= nearMost {
+		return found, err
+	}
+	least, most, best := 0.0, metres, []string(nil)
+	for range narrower {
+		half := (least + most) / 2
+		if found, err = m.within(s, at, half); err != nil {
+			return nil, err
+		}
+		if len(found) <= nearMost {
+			least, best = half, found
+		} else {
+			most = half
+		}
+	}
+	if best == nil { // so many stand at one place
+		best = found[:nearMost]
+	}
+	return best, nil
+}
+
+// within finds those in a square, one more than nearMost of each kind if there are so many.
+func (m Map) within(s tiles.Snapshot, at orb.Point, metres float64) (ids []string, err error) {
 	b := orbgeo.NewBoundAroundPoint(at, metres)
-	found, err := s.Select(orb.Polygon{b.ToRing()}, tiles.Filter{}, nearMost)
-	return found.IDs, err
+	lately := m.Board.Now().AddDate(0, 0, -intake.DuplicateDays-1) // a day is one of the house: one more has them all
+	for _, f := range []tiles.Filter{{Statuses: board.Open()}, {From: int(lately.Unix() / (24 * 3600))}} {
+		found, err := s.Select(orb.Polygon{b.ToRing()}, f, nearMost+1)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, found.IDs...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }

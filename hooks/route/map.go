@@ -89,12 +89,9 @@ func (m Map) tile(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	h := e.Response.Header()
-	h.Set("Cache-Control", "private, no-cache")
-	h.Add("Vary", "Authorization")
-	tag := fmt.Sprintf("\"%x-%x\"", s.Version(), filtersHash(q)) // MapLibre takes two tiles of one tag for the same, whatever their address
-	h.Set("ETag", tag)
-	if e.Request.Header.Get("If-None-Match") == tag {
+	// MapLibre takes two tiles of one tag for the same, whatever their address; and after a start all
+	// desks' maps have one version, so the tag says whose map it is.
+	if unchanged(e, fmt.Sprintf("%x-%s", s.Version(), mark(whose(user), q.Encode()))) {
 		return e.NoContent(http.StatusNotModified)
 	}
 	data, err := s.Tile(t, f)
@@ -107,11 +104,36 @@ func (m Map) tile(e *core.RequestEvent) error {
 	return e.Blob(http.StatusOK, "application/vnd.mapbox-vector-tile", data)
 }
 
-// filtersHash tells one set of filters from another.
-func filtersHash(q url.Values) uint64 {
+// unchanged sets the headers of an answer that a browser keeps and asks about each time, and tells
+// whether it has this one.
+func unchanged(e *core.RequestEvent, tag string) bool {
+	h := e.Response.Header()
+	h.Set("Cache-Control", "private, no-cache")
+	h.Add("Vary", "Authorization") // the next one may sign in at the same browser
+	tag = `"` + tag + `"`
+	h.Set("ETag", tag)
+	return e.Request.Header.Get("If-None-Match") == tag
+}
+
+// whose names what a user sees: the scope of a desk, which all there share, and of anybody else
+// himself.
+func whose(user *core.Record) string {
+	if s, atDesk := desk.ScopeOf(user); atDesk {
+		return markOf(s)
+	}
+	return user.Id
+}
+
+// markOf names a scope and says nothing of it.
+func markOf(s desk.Scope) string { return mark(s.Agency, s.From, s.To) }
+
+// mark tells one list of texts from another.
+func mark(texts ...string) string {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(q.Encode())) // writes into memory
-	return h.Sum64()
+	for _, t := range texts {
+		_, _ = fmt.Fprintf(h, "%q ", t) // writes into memory
+	}
+	return fmt.Sprintf("%x", h.Sum64())
 }
 
 func tileOf(e *core.RequestEvent) (maptile.Tile, error) {
@@ -171,7 +193,7 @@ func (m Map) choose(e *core.RequestEvent) error {
 		}
 	}
 	return e.JSON(http.StatusOK, map[string]any{
-		"total": chosen.Counts.N, "ids": chosen.IDs, "truncated": chosen.Counts.N > len(chosen.IDs), "limit": body.Limit,
+		"total": chosen.Counts.N, "ids": append([]string{}, chosen.IDs...), "truncated": chosen.Counts.N > len(chosen.IDs), "limit": body.Limit,
 		"counts": counts, "overdue": chosen.Counts.Overdue,
 	})
 }

@@ -135,9 +135,7 @@ func (s *Syncer) answer(e *core.RequestEvent, user sync.User) (coding string, da
 	if err != nil {
 		return "", nil, err
 	}
-	if !user.Disabled {
-		s.Hear(user.ID, req.Client, req.Phone)
-	}
+	s.Hear(user.ID, req.Client, req.Phone) // also of who is disabled: that his phone was wiped
 	if early.began() {
 		data, err = early.end(a.Rest())
 		return "zstd", data, err

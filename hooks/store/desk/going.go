@@ -173,6 +173,7 @@ type Day struct {
 	Metres        float64   `json:"metres"` // great circles
 	DriveMinutes  float64   `json:"minutes"`
 	WithoutPlaces []Stop    `json:"without_place"`
+	Elsewhere     int       `json:"elsewhere"` // stops that the user may not see; the way leads there too
 }
 
 // OnWay is a stop in its order.
@@ -202,12 +203,15 @@ func (g Going) Route(user *core.Record, id string) (Day, error) {
 	if in.At == (orb.Point{}) || in.AtAge > f.rules.FreshSeconds {
 		out.Start, out.FromSeat = in.Seat, true
 	}
-	of := map[string]Stop{}
-	for _, s := range stops[id] {
-		of[s.Case] = s
+	seen, err := g.seen(user, stops[id])
+	if err != nil {
+		return Day{}, err
 	}
+	out.Elsewhere = len(stops[id]) - len(seen)
 	if out.Start == (orb.Point{}) {
-		out.WithoutPlaces = append(out.WithoutPlaces, stops[id]...)
+		for _, s := range stops[id] {
+			out.without(seen, s.Case)
+		}
 		return out, nil
 	}
 	day, err := dispatch.Route(dispatch.Trip{Start: out.Start, Stops: in.Stops}, f.rules, f.now)
@@ -215,13 +219,22 @@ func (g Going) Route(user *core.Record, id string) (Day, error) {
 		return Day{}, err
 	}
 	for _, v := range day.Visits {
-		out.Stops = append(out.Stops, OnWay{of[v.ID], v.ArriveMinutes, v.Day, v.Late})
+		if stop, mine := seen[v.ID]; mine {
+			out.Stops = append(out.Stops, OnWay{stop, v.ArriveMinutes, v.Day, v.Late})
+		}
 	}
 	for _, c := range day.Unplaced {
-		out.WithoutPlaces = append(out.WithoutPlaces, of[c])
+		out.without(seen, c)
 	}
 	out.Metres, out.DriveMinutes = day.Metres, day.DrivingMinutes
 	return out, nil
+}
+
+// without adds a stop that has no place in the order.
+func (d *Day) without(seen map[string]Stop, id string) {
+	if stop, mine := seen[id]; mine {
+		d.WithoutPlaces = append(d.WithoutPlaces, stop)
+	}
 }
 
 // candidate says of somebody what the board shows.

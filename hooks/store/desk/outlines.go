@@ -27,9 +27,9 @@ type Outlines struct {
 
 	mu      stdsync.Mutex
 	day     string
-	borders []geo.Division                        // of all levels, drawn as finely as any scope asks for
-	drawn   map[string]*geojson.FeatureCollection // by scope
-	centres map[string]orb.Point                  // of the counties, by code
+	borders []geo.Division       // of all levels, drawn as finely as any scope asks for
+	drawn   map[string][]byte    // by scope
+	centres map[string]orb.Point // of the counties, by code
 }
 
 // Stale forgets everything: the borders changed.
@@ -56,7 +56,7 @@ func (s *Outlines) load() error {
 	if err != nil {
 		return err
 	}
-	s.day, s.drawn, s.centres = day, map[string]*geojson.FeatureCollection{}, map[string]orb.Point{}
+	s.day, s.drawn, s.centres = day, map[string][]byte{}, map[string]orb.Point{}
 	s.borders = make([]geo.Division, 0, len(list))
 	for _, d := range list {
 		centre, area := planar.CentroidArea(d.Border)
@@ -70,16 +70,16 @@ func (s *Outlines) load() error {
 	return nil
 }
 
-// Of returns the outlines in a user's range as features with a code and a name.
-func (s *Outlines) Of(user *core.Record) (*geojson.FeatureCollection, error) {
+// Of returns the outlines in a user's range as GeoJSON: features with a code and a name.
+func (s *Outlines) Of(user *core.Record) ([]byte, error) {
 	from, to := user.GetString("scope_from"), user.GetString("scope_to")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.load(); err != nil {
 		return nil, err
 	}
-	if fc := s.drawn[from+to]; fc != nil {
-		return fc, nil
+	if data := s.drawn[from+to]; data != nil {
+		return data, nil
 	}
 	var mine []geo.Division
 	var all orb.MultiPolygon
@@ -99,8 +99,12 @@ func (s *Outlines) Of(user *core.Record) (*geojson.FeatureCollection, error) {
 	if len(mine) > 0 {
 		fc.BBox = geojson.NewBBox(bound)
 	}
-	s.drawn[from+to] = fc
-	return fc, nil
+	data, err := fc.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	s.drawn[from+to] = data
+	return data, nil
 }
 
 // Seat is the middle of a division, or of all counties in it; the zero point if none is drawn.

@@ -5,13 +5,16 @@ package desk
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/paulmach/orb"
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"xuncha/casework"
 	"xuncha/geo"
+	"xuncha/hooks/store"
 )
 
 // Inspector is somebody who may be sent.
@@ -133,6 +136,26 @@ func (s People) Stops(user *core.Record) (map[string][]Stop, error) {
 			r.Location = &at
 		}
 		out[r.User] = append(out[r.User], r)
+	}
+	return out, nil
+}
+
+// seen are those of some stops whose cases the user may see, by case: an inspector may be sent to
+// where a desk that has him in its range sees nothing.
+func (s People) seen(user *core.Record, stops []Stop) (map[string]Stop, error) {
+	ids := make([]string, len(stops))
+	for i, stop := range stops {
+		ids[i] = stop.Case
+	}
+	var mine []string
+	if err := s.App.DB().Select("cases.id").From("cases").Where(dbx.In("cases.id", anyOf(ids)...)).AndWhere(store.Scope(user)).Column(&mine); err != nil {
+		return nil, err
+	}
+	out := map[string]Stop{}
+	for _, stop := range stops {
+		if slices.Contains(mine, stop.Case) {
+			out[stop.Case] = stop
+		}
 	}
 	return out, nil
 }

@@ -198,12 +198,15 @@ type PhoneState struct {
 	Errors         json.RawMessage `db:"-" json:"errors"`
 	Open           int             `db:"open" json:"open"` // cases that its user has
 	Alarm          []string        `db:"-" json:"alarm"`
+	Disabled       bool            `db:"disabled" json:"disabled"` // its user is, and it was not heard of since
 }
 
-// phonesOf are those of the users in a range, who are not disabled. CROSS JOIN: by the users' index.
+// phonesOf are those of the users in a range. Who is disabled has his phone wiped at its next
+// contact; until then it holds what it holds. CROSS JOIN: by the users' index.
 const phonesOf = `SELECT p.client, p.user, u.name, u.agency, p.app, p.contact_at, p.reported_at, p.unsent, p.oldest_unsent_at, p.skew_ms, p.storage_free,
-	p.battery, p.errors, (SELECT count(*) FROM case_user w JOIN cases c ON c.id = w."case" WHERE w.user = u.id AND c.status IN ('assigned', 'inspecting', 'rectifying', 'verifying')) AS open
-	FROM users u CROSS JOIN phones p ON p.user = u.id WHERE u.scope_from >= {:from} AND u.scope_to <= {:to} AND u.disabled_at = '' ORDER BY u.name, p.client`
+	p.battery, p.errors, u.disabled_at <> '' AS disabled, (SELECT count(*) FROM case_user w JOIN cases c ON c.id = w."case" WHERE w.user = u.id AND c.status IN ('assigned', 'inspecting', 'rectifying', 'verifying')) AS open
+	FROM users u CROSS JOIN phones p ON p.user = u.id WHERE u.scope_from >= {:from} AND u.scope_to <= {:to}
+	AND (u.disabled_at = '' OR p.contact_at <= u.disabled_at) ORDER BY u.name, p.client`
 
 // List returns the phones of the users in a desk's range.
 func (s *Phones) List(user *core.Record, limits Limits) ([]PhoneState, error) {
