@@ -5,7 +5,7 @@ import { codeWord, known, t } from "../words.js";
 
 /**
  * @typedef {{client: string, user: string, name: string, agency: string, app: string, last_contact: string, reported_at: string, unsent: number,
- *   oldest_unsent_at: string, skew_ms: number, storage_free: number, battery: number, errors: {code: string, n: number}[], open: number, alarm: string[]}} Phone
+ *   oldest_unsent_at: string, skew_ms: number, storage_free: number, battery: number, errors: {code: string, n: number}[], open: number, alarm: string[], disabled?: boolean}} Phone
  */
 
 /** The alarms, the worst first. */

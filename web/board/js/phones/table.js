@@ -56,7 +56,7 @@ const Alarms = ({ of }) => (of.alarm.length === 0 ? html`<span class="well"><${S
 function OnePhone({ of: p, act }) {
   const told = p.reported_at !== "";
   return html`<tr class=${p.alarm.length > 0 ? "alarmed" : ""}>
-    <th scope="row"><b>${p.name}</b><span class="small muted">${agencyName(p.agency)}</span></th>
+    <th scope="row"><b>${p.name}</b>${p.disabled && html`<span class="mark">${t("phones_disabled")}</span>`}<span class="small muted">${agencyName(p.agency)}</span></th>
     <td><${Alarms} of=${p} />${p.errors.length > 0 && html`<ul class="small muted errors">${p.errors.map((e) => html`<li key=${e.code}>${refusal(e.code)}<span class="num"> ×${e.n}</span></li>`)}</ul>`}</td>
     <td class="num">${p.unsent > 0 ? html`<b class=${p.alarm.includes("unsent_old") ? "overdue" : ""}>${t("phones_unsent", { n: p.unsent })}</b><span class="small muted" title=${timeWord(p.oldest_unsent_at)}>${t("phones_oldest", { ago: since(p.oldest_unsent_at) })}</span>` : told ? t("phones_clean") : "–"}</td>
     <td class="num"><span title=${timeWord(p.last_contact)} class=${p.alarm.includes("silent") ? "overdue" : ""}>${since(p.last_contact)}</span><span class="small muted">${t("phones_open", { n: p.open })}</span></td>
