@@ -163,7 +163,7 @@ export class Chart {
     this.cases.mark();
     const { id, from } = hovered.get();
     const shown = [from === "list" && id ? listedCase(id) : undefined, opened.get().file?.case].filter((c) => c?.location);
-    const features = shown.map((c) => ({ type: "Feature", properties: { status: c?.status, late: c?.overdue, urgent: c?.urgent }, geometry: { type: "Point", coordinates: [c?.location?.lon, c?.location?.lat] } }));
+    const features = shown.map((c) => ({ type: "Feature", properties: { status: c?.status, overdue: c?.overdue, urgent: c?.urgent }, geometry: { type: "Point", coordinates: [c?.location?.lon, c?.location?.lat] } }));
     /** @type {any} */ (this.map.getSource("focus"))?.setData({ type: "FeatureCollection", features });
   }
 

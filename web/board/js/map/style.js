@@ -23,7 +23,7 @@ function ringName() {
 const flag = (/** @type {string} */ name) => ["to-string", ["to-boolean", ["coalesce", ["get", name], false]]];
 
 /** @returns {any} */
-const pinName = () => ["concat", "pin|", ["coalesce", ["get", "status"], ""], "|", flag("late"), "|", flag("urgent")];
+const pinName = () => ["concat", "pin|", ["coalesce", ["get", "status"], ""], "|", flag("overdue"), "|", flag("urgent")];
 
 /** @type {any} */
 export const ONE = ["has", "id"];

@@ -17,7 +17,7 @@ const Cell = ({ of }) => html`<b>${t("cases_number", { n: of.n })}${of.overdue >
 /** @param {{of: Record<string, any>}} props */
 function One({ of }) {
   const c = listedCase(of.id);
-  if (!c) return html`<${Status} status=${of.status} late=${Boolean(of.late)} />`;
+  if (!c) return html`<${Status} status=${of.status} late=${of.overdue > 0} />`;
   return html`<${Status} status=${c.status} late=${c.overdue} /><b>${c.title}</b><span class="dots num muted"><span>${c.number}</span></span><span class="dots num"><${Due} of=${c} /></span>`;
 }
 
