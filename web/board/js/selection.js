@@ -1,6 +1,7 @@
 // The cases that are selected, in the order in which they were; and the one under the pointer.
 
 import { createStore } from "./store.js";
+import { listen } from "./stream.js";
 
 export const selection = createStore({ ids: /** @type {Set<string>} */ (new Set()), anchor: "", note: "" });
 
@@ -20,5 +21,11 @@ export function toggleCase(id) {
 export function selectCases(more, { only = false, note = "" } = {}) {
   selection.set(({ ids }) => ({ ids: new Set([...(only ? [] : ids), ...more]), note }));
 }
+
+// What went to somebody else is not selected any more.
+listen("cases", ({ gone = [] }) => {
+  const { ids } = selection.get();
+  if (gone.some((/** @type {string} */ id) => ids.has(id))) selection.set({ ids: new Set([...ids].filter((id) => !gone.includes(id))), note: "" });
+});
 
 export const clearSelection = () => selection.set({ ids: new Set(), anchor: "", note: "" });
