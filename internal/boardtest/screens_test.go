@@ -41,6 +41,9 @@ type screen struct {
 	then             string // true once they did what they do
 }
 
+// part is true once a part of the administration shows what it has.
+const part = `document.querySelector("table tbody tr")`
+
 var screens = []screen{
 	{"login", "", "/board/", `document.querySelector(".login")`, "", ""},
 	{"list", "dispatcher", "/board/", `document.querySelectorAll(".row .title").length > 5 && document.querySelector(".maptools")`, "", ""},
@@ -50,15 +53,25 @@ var screens = []screen{
 	{"assign", "dispatcher", "/board/cases/{accepted}", `document.querySelector(".panel-foot .main")`, "a", `document.querySelectorAll("dialog .officer").length === 3`},
 	{"inbox", "dispatcher", "/board/inbox/triage", `document.querySelector(".inbox-body h2, .inbox-body h3")`, "", ""},
 	{"held", "dispatcher", "/board/inbox/held", `document.querySelector(".inbox-body h2, .inbox-body h3")`, "", ""},
+	{"uncertain", "dispatcher", "/board/inbox/uncertain", `document.querySelectorAll(".divisions .option").length === 2 && document.querySelector(".dotmap .land")`, "", ""},
+	{"late", "dispatcher", "/board/inbox/review", `document.querySelector(".matter h2") && document.querySelector(".steps li")`, "", ""},
+	{"flagged", "dispatcher", "/board/inbox/flagged", `document.querySelector(".shot-large img")?.naturalWidth > 0`, "", ""},
+	{"plan", "dispatcher", "/board/?status=accepted", `document.querySelectorAll(".row .title").length > 4`, "xjxjxjxp", `document.querySelectorAll("dialog .plan tbody tr").length === 4`},
 	{"empty", "dispatcher", "/board/inbox/objected", `document.querySelector(".inbox-body")?.innerText.length > 5`, "", ""},
 	{"phones", "dispatcher", "/board/phones", `document.querySelector("table tbody tr")`, "", ""},
 	{"review", "reviewer", "/board/review", `document.querySelector(".inbox-body h2, .inbox-body h3")`, "", ""},
 	{"supervise", "supervisor", "/board/supervise", `document.querySelector(".inbox")?.innerText.length > 20`, "", ""},
-	{"users", "admin", "/board/admin", `document.querySelector("table tbody tr")`, "", ""},
+	{"users", "admin", "/board/admin", part, "", ""},
+	{"agencies", "admin", "/board/admin/agencies", part, "", ""},
+	{"devices", "admin", "/board/admin/phones", part, "", ""},
+	{"holidays", "admin", "/board/admin/holidays", part, "", ""},
+	{"rules", "admin", "/board/admin/rules", part, "", ""},
+	{"reveals", "admin", "/board/admin/reveals", `document.querySelector(".view-head") && !document.querySelector("[aria-busy=true]") && document.querySelector("table tbody tr, .nothing")`, "", ""},
 }
 
-// staffed adds who else sits at a desk, phones that say how they stand, and an edit that two
-// phones disagree about.
+// staffed adds who else sits at a desk, phones that say how they stand, an edit that two phones
+// disagree about, a conclusion that came too late, a photo that is doubted and a complaint on a
+// border.
 func (o *Office) staffed(t *testing.T) map[string]*house.User {
 	t.Helper()
 	supervisor, admin := o.User("supervisor", o.Agency, "孙立"), o.User("admin", o.Agency, "管青")
@@ -84,7 +97,13 @@ func (o *Office) staffed(t *testing.T) map[string]*house.User {
 	}
 	phones[0].Edit("inspections", c.Inspection, map[string]any{"statement": "负责人称设备昨日检修。"})
 	phones[1].Edit("inspections", c.Inspection, map[string]any{"statement": "负责人称设备一直正常。"})
+	phones[1].Act(id, "conclude", map[string]any{"inspection": c.Inspection, "outcome": "unsubstantiated"}, map[string]any{"position": map[string]any{"lon": 116.402, "lat": 39.9, "accuracy_m": 12}})
 	o.sync(t, phones...)
+	f := field{Office: o, id: id, visit: c.Inspection, pa: phones[0], pb: phones[1]}
+	f.snap(3, map[string]any{"position": map[string]any{"lon": 116.4, "lat": 39.95, "accuracy_m": 20}, "mock_location": true})
+	o.House.Agency("乙县生态环境分局", "990102")
+	o.borders()
+	o.complain(nil)
 	return people
 }
 

@@ -35,6 +35,12 @@ let stop = new AbortController();
 /** Pages that were asked for, and those that were answered. @type {Set<number>} */
 let under = new Set();
 let shown = { from: 0, to: FIRST };
+/** How many pages are read just now of what is asked, and whether news came meanwhile. */
+let reading = 0;
+let stale = false;
+
+/** A reading that takes longer than this is given up, ms: what came meanwhile waits for it. */
+const LONGEST = 30_000;
 
 /** Shows what the address asks for. @param {Record<string, string>} of its query */
 export function showCases(of) {
@@ -45,6 +51,7 @@ export function showCases(of) {
   stop.abort();
   stop = new AbortController();
   under = new Set();
+  [reading, stale] = [0, false];
   shown = { from: 0, to: FIRST };
   caseList.set({ ...EMPTY, key });
   read(FIRST, 0);
@@ -65,14 +72,24 @@ export function see(from, to) {
 async function read(size, page) {
   const mine = stop;
   if (size === PAGE) under.add(page);
+  reading++;
+  /** @type {() => void} */
+  let show;
   try {
-    const answer = await api("/api/cases" + query({ ...filters, per_page: size, page: page + 1 }), { signal: mine.signal });
-    if (mine === stop) put(page * size, answer);
+    const answer = await api("/api/cases" + query({ ...filters, per_page: size, page: page + 1 }), { signal: AbortSignal.any([mine.signal, AbortSignal.timeout(LONGEST)]) });
+    show = () => put(page * size, answer);
   } catch (err) {
-    if (mine === stop && /** @type {any} */ (err).name !== "AbortError") caseList.set((l) => (l.rows.size > 0 ? {} : { state: "wrong", wrong: sentence(err) }));
+    show = () => caseList.set((l) => (l.rows.size > 0 ? {} : { state: "wrong", wrong: sentence(err) }));
   }
-  if (mine === stop && size === PAGE) under.delete(page);
+  if (mine !== stop) return;
+  reading--;
+  show();
+  if (size === PAGE) under.delete(page);
+  if (reading === 0 && stale) soon();
 }
+
+/** Whether the rows are of one reading: while pages are read a case may stand on none or on two. */
+export const settled = () => reading === 0;
 
 /** @param {number} from @param {{items: Case[], total: number}} answer */
 function put(from, { items, total }) {
@@ -90,11 +107,10 @@ function put(from, { items, total }) {
   });
 }
 
-/** Reads anew what is seen; all else when it is looked at. */
+/** Reads anew what is seen; all else when it is looked at. A reading under way ends first, so that there is one however much happens. */
 export function readAgain() {
-  stop.abort();
-  stop = new AbortController();
-  under = new Set();
+  if (reading > 0) return void (stale = true);
+  stale = false;
   const { rows, total, state } = caseList.get();
   if (state === "wrong") caseList.set({ state: "loading" });
   if (total === 0) return void read(FIRST, 0);

@@ -1,7 +1,7 @@
 // The list itself: a listbox that holds only the rows that are seen, however many there are.
 
 import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact";
-import { caseList, MOST, news, readAgain, see } from "./caselist.js";
+import { caseList, MOST, news, readAgain, see, settled } from "./caselist.js";
 import { useKey } from "./keys.js";
 import { Quiet } from "./parts.js";
 import { people } from "./people.js";
@@ -15,17 +15,33 @@ import { clearFilters } from "./filters.js";
 
 const OVER = 6; // rows drawn above and below those that are seen
 
-/** The row that the keys act on. */
-export const cursor = createStore({ index: 0 });
+/** The row that the keys act on and the case that stood on it; moves counts how often a key went to another. */
+const cursor = createStore({ index: 0, id: "", moves: 0 });
 
-/** The case that the keys act on. */
-export const currentCase = () => caseList.get().rows.get(cursor.get().index);
+/** The case that the keys act on: none while the one that was read is being looked for. */
+function currentCase() {
+  const { index, id } = cursor.get();
+  const c = caseList.get().rows.get(index);
+  return id === "" || c?.id === id ? c : undefined;
+}
+
+/** @param {number} index */
+const put = (index) => cursor.set({ index, id: caseList.get().rows.get(index)?.id ?? "" });
+
+// News put rows above the cursor and take some away: it stays on its case, and on its place where that left.
+caseList.subscribe(({ rows, at, total }) => {
+  const { index, id } = cursor.get();
+  const now = at.get(id);
+  if (now !== undefined && rows.get(now)?.id === id) cursor.set({ index: now });
+  else if (settled() && (id === "" || rows.has(index) || index >= total)) put(Math.max(0, Math.min(index, total - 1)));
+});
 
 /** @param {number} by */
-export function step(by) {
+function step(by) {
   const { total } = caseList.get();
   if (total === 0) return;
-  cursor.set(({ index }) => ({ index: Math.max(0, Math.min(index + by, Math.min(total, MOST) - 1)) }));
+  put(Math.max(0, Math.min(cursor.get().index + by, Math.min(total, MOST) - 1)));
+  cursor.set(({ moves }) => ({ moves: moves + 1 }));
 }
 
 /** Selects what lies between the anchor and a row. @param {number} index */
@@ -60,7 +76,7 @@ function onClick(e) {
   const id = /** @type {HTMLElement | null} */ (target.closest("[data-id]"))?.dataset.id;
   if (!id) return;
   const index = caseList.get().at.get(id) ?? 0;
-  cursor.set({ index });
+  put(index);
   if (e.shiftKey) selectTo(index);
   else if (e.ctrlKey || e.metaKey || target.closest(".tick")) toggleCase(id);
   else openCase(id);
@@ -90,7 +106,7 @@ function useWindow(box, row) {
 
 export function ListBox() {
   const list = useStore(caseList, (l) => l);
-  const { index } = useStore(cursor, (c) => c);
+  const { index, moves } = useStore(cursor, (c) => c);
   const ids = useStore(selection, (s) => s.ids);
   const told = useStore(news, (n) => n.of);
   const names = useStore(people, (p) => p);
@@ -106,7 +122,7 @@ export function ListBox() {
   const total = Math.min(list.total, MOST);
 
   useEffect(() => {
-    cursor.set({ index: 0 });
+    put(0);
     if (box.current) box.current.scrollTop = 0;
   }, [list.key]);
   useEffect(() => see(seen.from, seen.to), [seen, list]);
@@ -115,7 +131,7 @@ export function ListBox() {
     if (!el) return;
     if (index * row < el.scrollTop) el.scrollTop = index * row;
     else if ((index + 1) * row > el.scrollTop + el.clientHeight) el.scrollTop = (index + 1) * row - el.clientHeight;
-  }, [index]);
+  }, [moves]);
   const from = Math.min(seen.from, Math.max(0, total - 1));
   useLayoutEffect(() => {
     if (!hold.current || !hold.current.parentElement) return;

@@ -7,9 +7,18 @@ import { createStore } from "./store.js";
  * view is cases, inbox or phones; id the case of the panel, or the queue of the inbox.
  */
 
+/** @param {string[]} parts @returns {string[]} a view that is nowhere, where they are malformed */
+function decoded(parts) {
+  try {
+    return parts.map(decodeURIComponent);
+  } catch {
+    return ["nowhere"];
+  }
+}
+
 /** @returns {Route} */
 function read() {
-  const [view = "", id = ""] = location.pathname.replace(/^\/board\/?/, "").split("/").map(decodeURIComponent);
+  const [view = "", id = ""] = decoded(location.pathname.replace(/^\/board\/?/, "").split("/"));
   return { view: view || "cases", id, query: Object.fromEntries(new URLSearchParams(location.search)) };
 }
 

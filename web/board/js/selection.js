@@ -1,6 +1,7 @@
 // The cases that are selected, in the order in which they were; and the one under the pointer.
 
 import { createStore } from "./store.js";
+import { listen } from "./stream.js";
 
 export const selection = createStore({ ids: /** @type {Set<string>} */ (new Set()), anchor: "", note: "" });
 
@@ -26,3 +27,8 @@ export function clearSelection(of) {
   const less = of && new Set(of);
   selection.set(({ ids }) => ({ ids: new Set(less ? [...ids].filter((id) => !less.has(id)) : []), anchor: "", note: "" }));
 }
+
+// What went to somebody else is not selected any more.
+listen("cases", ({ gone = [] }) => {
+  if (gone.some((/** @type {string} */ id) => selection.get().ids.has(id))) clearSelection(gone);
+});

@@ -42,6 +42,8 @@ export function tell(name, data = {}) {
 }
 
 let version = "";
+/** Of the user, as the server tells it: an unknown word that is another when the range is another. */
+let scope = "";
 let tries = 0;
 /** @type {AbortController | null} */
 let current = null;
@@ -100,13 +102,15 @@ function later() {
   timer = setTimeout(connect, wait / 2 + (Math.random() * wait) / 2);
 }
 
-/** No stream here: look each minute, while somebody looks at the page. @param {AbortController} mine */
+/** No stream here, or nothing that lets one through: look each minute, while somebody looks at the page, also for a stream. @param {AbortController} mine */
 function absent(mine) {
+  if (mine !== current) return;
   line.set({ state: "absent" });
   const look = () => {
     if (mine !== current) return;
-    if (document.visibilityState === "visible") tell("again");
-    timer = setTimeout(look, POLL);
+    if (document.visibilityState !== "visible") return void (timer = setTimeout(look, POLL));
+    tell("again");
+    connect();
   };
   timer = setTimeout(look, POLL);
 }
@@ -122,6 +126,10 @@ function hear({ name, data }) {
   // What the server tells first is where it stands; what we missed comes after that.
   if (told.version !== undefined && (name !== "hello" || version === "")) version = String(told.version);
   tell(name === "reload" ? "again" : name, told);
+  if (name !== "hello" || told.scope === undefined) return;
+  const moved = scope !== "" && scope !== String(told.scope);
+  scope = String(told.scope);
+  if (moved) tell("again");
 }
 
 /** Reads events out of pieces of text, wherever those are cut. @returns {(text: string) => {name: string, data: string}[]} */

@@ -85,6 +85,8 @@ export function Held({ entry, done }) {
   const mayChoose = session.get().user?.role === "dispatcher";
   const value = typeof (of.ours ?? of.now) === "number" ? Number(text) : text;
   const run = async () => {
+    const no = t("inbox_no_number");
+    if (take === "text" && typeof value === "number" && !Number.isFinite(value)) throw new Problem({ status: 400, code: "no_number", title: no, title_zh: no });
     try {
       return await settle(of, take === "text" ? { take, value, reason } : { take, reason });
     } catch (err) {

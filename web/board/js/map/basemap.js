@@ -5,10 +5,33 @@ import { token } from "../theme.js";
 import { config } from "../words.js";
 
 let vector = false;
+let silent = false; // an archive that was asked and did not answer
 
-/** Reads what an archive holds, once, and teaches the map to read it. @param {typeof import("maplibre-gl")} maplibre */
+const LONGEST = 10_000; // ms that the map waits for its ground
+
+/** Whether there is a base map to draw. */
+export const hasBase = () => Boolean(config.tiles.url) && !silent;
+
+/**
+ * Reads what an archive holds, once, and teaches the map to read it; without an answer there is
+ * no base map.
+ * @param {typeof import("maplibre-gl")} maplibre
+ * @returns {Promise<boolean>} whether it answered
+ */
 export async function openArchive(maplibre) {
-  if (!config.tiles.pmtiles) return;
+  if (!config.tiles.pmtiles) return true;
+  try {
+    await Promise.race([read(maplibre), new Promise((_, no) => setTimeout(() => no(new Error("the base map does not answer")), LONGEST))]);
+    silent = false;
+  } catch (err) {
+    console.warn(err);
+    silent = true;
+  }
+  return !silent;
+}
+
+/** @param {typeof import("maplibre-gl")} maplibre */
+async function read(maplibre) {
   const { PMTiles, Protocol } = await import("pmtiles");
   const protocol = new Protocol();
   maplibre.addProtocol("pmtiles", protocol.tile);
@@ -33,7 +56,7 @@ const vectorLayers = () => [
 /** Sources and layers of the base map, as far as there is one. @returns {{sources: Record<string, any>, layers: any[]}} */
 export function basemap() {
   const { url, pmtiles } = config.tiles;
-  if (!url) return { sources: {}, layers: [] };
+  if (!hasBase()) return { sources: {}, layers: [] };
   const address = new URL(url.replaceAll("{", "%7B").replaceAll("}", "%7D"), location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}");
   if (pmtiles && vector) return { sources: { base: { type: "vector", url: "pmtiles://" + address } }, layers: vectorLayers() };
   const source = pmtiles ? { type: "raster", url: "pmtiles://" + address, tileSize: 256 } : { type: "raster", tiles: [address], tileSize: 256, maxzoom: 18 };

@@ -1,16 +1,28 @@
 // The cases on the map: tiles of cells and pins from the server, what is under the pointer and
 // what a click does.
 
+import { MercatorCoordinate } from "maplibre-gl";
 import { query as queryString, session } from "../api.js";
 import { asked } from "../filters.js";
 import { openCase, route } from "../router.js";
 import { hovered, selection, toggleCase } from "../selection.js";
 import { listen } from "../stream.js";
 import { calm } from "../theme.js";
+import { selectInside } from "./lasso.js";
 import { caseLayers } from "./style.js";
 import { mapState } from "./state.js";
 
 const CALM = 1000; // ms between two readings because of news
+export const CLOSEST = 18; // zoom of the last tiles, and of the map
+const CELLS = 8; // a side of a tile
+
+/** The cell of the closest tiles in which a place lies. @param {[number, number]} place @returns {number[][]} its corners */
+function cellAround(place) {
+  const at = MercatorCoordinate.fromLngLat(place);
+  const side = 1 / (2 ** CLOSEST * CELLS);
+  const [x, y] = [Math.floor(at.x / side), Math.floor(at.y / side)];
+  return [[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1], [x, y]].map(([i, j]) => new MercatorCoordinate(i * side, j * side).toLngLat().toArray());
+}
 
 export class CaseLayer {
   /** @param {import("maplibre-gl").Map} map */
@@ -61,7 +73,7 @@ export class CaseLayer {
   dress() {
     if (mapState.get().cases !== "there" || this.map.getSource("cases")) return;
     this.marked.clear();
-    this.map.addSource("cases", { type: "vector", tiles: [this.address()], minzoom: 0, maxzoom: 15, promoteId: "id" });
+    this.map.addSource("cases", { type: "vector", tiles: [this.address()], minzoom: 0, maxzoom: CLOSEST, promoteId: "id" });
     for (const layer of caseLayers()) this.map.addLayer(layer, "way");
     this.mark();
     this.settle();
@@ -123,7 +135,7 @@ export class CaseLayer {
     const of = e.features?.[0]?.properties ?? {};
     this.map.getCanvas().style.cursor = "pointer";
     hovered.set({ id: of.id ?? "", from: "map" });
-    mapState.set({ tip: { x: e.point.x, y: e.point.y, kind: of.id ? "case" : "cell", of } });
+    mapState.set({ tip: { x: e.point.x, y: e.point.y, kind: of.id ? "case" : "cell", of: { ...of, closest: this.closest() } } });
   }
 
   out() {
@@ -141,6 +153,12 @@ export class CaseLayer {
     if (id) return openCase(id);
     this.out();
     const at = /** @type {any} */ (feature.geometry).coordinates;
-    this.map.easeTo({ center: at, zoom: Math.min(this.map.getZoom() + 2, 16), duration: calm() ? 0 : 240 });
+    if (this.closest()) return void selectInside(cellAround(at)); // a heap at one place does not come apart
+    this.map.easeTo({ center: at, zoom: Math.min(this.map.getZoom() + 2, CLOSEST), duration: calm() ? 0 : 240 });
+  }
+
+  /** Whether the map goes no closer. */
+  closest() {
+    return this.map.getZoom() >= CLOSEST;
   }
 }

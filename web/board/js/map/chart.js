@@ -9,7 +9,7 @@ import { hovered, selection } from "../selection.js";
 import { calm } from "../theme.js";
 import { t } from "../words.js";
 import { openArchive } from "./basemap.js";
-import { CaseLayer } from "./cases.js";
+import { CaseLayer, CLOSEST } from "./cases.js";
 import { grid } from "./grid.js";
 import { drawLine, selectInside } from "./lasso.js";
 import { draw, PICTURE } from "./marks.js";
@@ -50,7 +50,7 @@ export class Chart {
   static async open(holder) {
     if (!hasWebGL()) throw Object.assign(new Error("no WebGL"), { noWebGL: true });
     setWorkerUrl(new URL(import.meta.resolve("maplibre-gl-worker"), location.href).href);
-    await openArchive(/** @type {any} */ ({ addProtocol }));
+    mapState.set({ wrong: (await openArchive(/** @type {any} */ ({ addProtocol }))) ? "" : "map_no_base" });
     return new Chart(holder);
   }
 
@@ -63,7 +63,7 @@ export class Chart {
     this.bordered = false; // whether it was asked for borders
     this.map = new MapLibre({
       container: holder, style: style(), attributionControl: false, transformRequest: signed, fadeDuration: 0, dragRotate: false, pitchWithRotate: false,
-      touchPitch: false, maxZoom: 18, minZoom: 2, center: last?.center ?? [105, 35], zoom: last?.zoom ?? 3.4, renderWorldCopies: false,
+      touchPitch: false, maxZoom: CLOSEST, minZoom: 2, center: last?.center ?? [105, 35], zoom: last?.zoom ?? 3.4, renderWorldCopies: false,
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
@@ -163,7 +163,7 @@ export class Chart {
     this.cases.mark();
     const { id, from } = hovered.get();
     const shown = [from === "list" && id ? listedCase(id) : undefined, opened.get().file?.case].filter((c) => c?.location);
-    const features = shown.map((c) => ({ type: "Feature", properties: { status: c?.status, late: c?.overdue, urgent: c?.urgent }, geometry: { type: "Point", coordinates: [c?.location?.lon, c?.location?.lat] } }));
+    const features = shown.map((c) => ({ type: "Feature", properties: { status: c?.status, overdue: c?.overdue, urgent: c?.urgent }, geometry: { type: "Point", coordinates: [c?.location?.lon, c?.location?.lat] } }));
     /** @type {any} */ (this.map.getSource("focus"))?.setData({ type: "FeatureCollection", features });
   }
 

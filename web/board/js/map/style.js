@@ -3,7 +3,7 @@
 
 import { token } from "../theme.js";
 import { config } from "../words.js";
-import { basemap } from "./basemap.js";
+import { basemap, hasBase } from "./basemap.js";
 import { HUES, statesOf } from "./marks.js";
 
 /** @typedef {import("maplibre-gl").LayerSpecification} Layer */
@@ -23,7 +23,7 @@ function ringName() {
 const flag = (/** @type {string} */ name) => ["to-string", ["to-boolean", ["coalesce", ["get", name], false]]];
 
 /** @returns {any} */
-const pinName = () => ["concat", "pin|", ["coalesce", ["get", "status"], ""], "|", flag("late"), "|", flag("urgent")];
+const pinName = () => ["concat", "pin|", ["coalesce", ["get", "status"], ""], "|", flag("overdue"), "|", flag("urgent")];
 
 /** @type {any} */
 export const ONE = ["has", "id"];
@@ -52,7 +52,7 @@ export function caseLayers() {
 const ground = () => /** @type {Layer[]} */ ([
   { id: "ground", type: "background", paint: { "background-color": token("map-ground") } },
   ...basemap().layers,
-  ...(config.tiles.url ? [] : [
+  ...(hasBase() ? [] : [
     { id: "grid", type: "line", source: "grid", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": token("map-grid"), "line-width": 1 } },
     { id: "degrees", type: "symbol", source: "grid", filter: ["has", "text"], layout: { "icon-image": ["concat", "degree|", ["get", "text"]], "icon-anchor": ["get", "anchor"], ...FREE } },
   ]),

@@ -12,12 +12,12 @@ import { mapState } from "./state.js";
 /** @param {{of: Record<string, any>}} props */
 const Cell = ({ of }) => html`<b>${t("cases_number", { n: of.n })}${of.overdue > 0 && html` <span class="overdue">${t("of_them_overdue", { n: of.overdue })}</span>`}</b>
   <ul>${config.process.states.filter((s) => of["s_" + s.code] > 0).map((s) => html`<li key=${s.code}><${Shape} status=${s.code} /><span>${stateWord(s.code)}</span><span class="num">${of["s_" + s.code]}</span></li>`)}</ul>
-  <p class="muted small">${t("click_zooms")}</p>`;
+  <p class="muted small">${t(of.closest ? "click_selects" : "click_zooms")}</p>`;
 
 /** @param {{of: Record<string, any>}} props */
 function One({ of }) {
   const c = listedCase(of.id);
-  if (!c) return html`<${Status} status=${of.status} late=${Boolean(of.late)} />`;
+  if (!c) return html`<${Status} status=${of.status} late=${of.overdue > 0} />`;
   return html`<${Status} status=${c.status} late=${c.overdue} /><b>${c.title}</b><span class="dots num muted"><span>${c.number}</span></span><span class="dots num"><${Due} of=${c} /></span>`;
 }
 

@@ -19,18 +19,23 @@ function Whose() {
   return html`<p class="whose">${attribution && html`<span>${attribution}</span>`}${audit && html`<span>${t("audit", { number: audit })}</span>`}</p>`;
 }
 
+/** A line is being drawn: bound last, Esc ends it before anything else. @param {{chart: import("./chart.js").Chart}} props */
+function Drawing({ chart }) {
+  useKey("escape", () => chart.endLine());
+  return null;
+}
+
 /** @param {{chart: import("./chart.js").Chart | null}} props */
 function Tools({ chart }) {
   const { drawing, cases } = useStore(mapState, (m) => m);
   useKey("lasso", () => (chart && cases === "there" ? chart.drawLine("freehand") : false));
   useKey("rectangle", () => (chart && cases === "there" ? chart.drawLine("rectangle") : false));
   useKey("in_view", () => (chart && cases === "there" ? void chart.selectInView() : false));
-  useKey("escape", () => (drawing ? chart?.endLine() : false));
   useKey("go_map", () => chart?.focus());
   if (!chart) return null;
   const tool = (/** @type {string} */ name, /** @type {string} */ sign, /** @type {() => void} */ act, pressed = false) =>
     html`<button type="button" class="icon" title=${t("tool_" + name)} aria-label=${t("tool_" + name)} aria-pressed=${pressed ? "true" : null} onClick=${act}><${Sign} name=${sign} /></button>`;
-  return html`<div class="maptools" role="toolbar" aria-label=${t("map_tools")} aria-orientation="vertical">
+  return html`<div class="maptools" role="toolbar" aria-label=${t("map_tools")} aria-orientation="vertical">${drawing && html`<${Drawing} chart=${chart} />`}
     <div class="tools-group">${tool("in", "plus", () => chart.zoom(1))}${tool("out", "minus", () => chart.zoom(-1))}${tool("all", "pin", () => chart.showAll())}</div>
     ${cases === "there" && html`<div class="tools-group">
       ${tool("lasso", "lasso", () => (drawing === "freehand" ? chart.endLine() : chart.drawLine("freehand")), drawing === "freehand")}
@@ -43,7 +48,7 @@ function Tools({ chart }) {
 function Notice() {
   const { drawing, cases, done, all, wrong } = useStore(mapState, (m) => m);
   const said = { absent: "map_no_cases", making: "map_making" }[/** @type {string} */ (cases)];
-  const text = drawing ? t("draw_" + drawing) : wrong || (said ? t(said, { done: done.toLocaleString(), all: all.toLocaleString() }) : "");
+  const text = drawing ? t("draw_" + drawing) : wrong ? t(wrong) : (said ? t(said, { done: done.toLocaleString(), all: all.toLocaleString() }) : "");
   return html`<div role="status" class="map-notice-space">${text && html`<p class="map-notice">${text}</p>`}</div>`;
 }
 

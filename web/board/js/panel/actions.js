@@ -13,12 +13,12 @@ import { ActionForm } from "./form.js";
 /** How an action is called on a button: to assign again is another thing for a reader. @param {string} name @param {import("./file.js").CaseFile} of */
 const verb = (name, of) => (name === "assign" && (of.case.inspectors ?? []).length > 0 && of.case.status !== "reopened" ? t("reassign") : name === "star" && of.case.starred ? t("unstar") : actionWord(name));
 
-/** @param {{of: import("./file.js").CaseFile}} props */
-export function Actions({ of }) {
+/** @param {{of: import("./file.js").CaseFile, gone: boolean}} props gone: nothing more is done to it; what is being written stays */
+export function Actions({ of, gone }) {
   const [doing, setDoing] = useState("");
-  const { main, rest } = admitted(of);
-  useKey("assign", () => (mayDo("assign", of) ? setDoing("assign") : false));
-  useKey("note", () => (mayDo("note", of) ? setDoing("note") : false));
+  const { main, rest } = gone ? { main: "", rest: /** @type {string[]} */ ([]) } : admitted(of);
+  useKey("assign", () => (!gone && mayDo("assign", of) ? setDoing("assign") : false));
+  useKey("note", () => (!gone && mayDo("note", of) ? setDoing("note") : false));
   const close = () => setDoing("");
   const done = () => {
     close();

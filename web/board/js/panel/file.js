@@ -1,6 +1,6 @@
 // The file of the case that is open: read when it is opened, and again when it changes.
 
-import { api, sentence } from "../api.js";
+import { api, Problem, sentence } from "../api.js";
 import { createStore } from "../store.js";
 import { listen } from "../stream.js";
 
@@ -15,20 +15,21 @@ import { listen } from "../stream.js";
  *   decision: {verdict: string, reason: string, by: string, at: string} | null, size: number, heading: number}} Photo
  * @typedef {{case: Case, complaints?: any[], respondent?: any, actions: Action[], inspections: any[], rectifications: any[], evidence: Photo[],
  *   replies: any[], transfers: any[], supervisions: any[], ratings?: any[]}} CaseFile
- * @typedef {{id: string, file: CaseFile | null, wrong: string, told: {who: string, action: string} | null}} OpenFile
+ * @typedef {{id: string, file: CaseFile | null, wrong: string, told: {who: string, action: string} | null, gone: boolean}} OpenFile
+ * gone: it went to somebody else while it was open; what was read of it stays, and nothing is done to it
  */
 
-export const opened = createStore(/** @type {OpenFile} */ ({ id: "", file: null, wrong: "", told: null }));
+export const opened = createStore(/** @type {OpenFile} */ ({ id: "", file: null, wrong: "", told: null, gone: false }));
 
 /** Reads the file of a case; "" closes the one that is open. @param {string} id */
 export async function openFile(id) {
-  if (id !== opened.get().id) opened.set({ id, file: null, wrong: "", told: null });
+  if (id !== opened.get().id) opened.set({ id, file: null, wrong: "", told: null, gone: false });
   if (!id) return;
   try {
     const file = await api("/api/cases/" + encodeURIComponent(id));
-    if (opened.get().id === id) opened.set({ file, wrong: "" });
+    if (opened.get().id === id) opened.set({ file, wrong: "", gone: false });
   } catch (err) {
-    if (opened.get().id === id) opened.set((o) => ({ wrong: o.file ? o.wrong : sentence(err) }));
+    if (opened.get().id === id) opened.set((o) => (o.file ? { gone: o.gone || (err instanceof Problem && err.absent) } : { wrong: sentence(err) }));
   }
 }
 
@@ -38,6 +39,7 @@ export const readFile = () => openFile(opened.get().id);
 listen("again", readFile);
 listen("cases", (told) => {
   const { id, file } = opened.get();
+  if (file && (told.gone ?? []).includes(id)) return opened.set({ gone: true });
   const mine = (told.changed ?? []).find((/** @type {any} */ c) => c.id === id);
   if (!mine || !file) return;
   opened.set({ told: { who: mine.by_name ?? "", action: mine.action ?? "" } });

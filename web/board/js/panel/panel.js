@@ -25,8 +25,8 @@ function printCase() {
   setTimeout(print); // when it is drawn so
 }
 
-/** @param {{of: import("./file.js").CaseFile, told: {who: string, action: string} | null}} props */
-function Head({ of, told }) {
+/** @param {{of: import("./file.js").CaseFile, told: {who: string, action: string} | null, gone: boolean}} props */
+function Head({ of, told, gone }) {
   const c = of.case;
   return html`<header class="panel-head">
     <div class="line"><${Status} status=${c.status} late=${c.overdue} /><${Marks} of=${c} /><span class="num muted">${c.number}</span>
@@ -37,6 +37,7 @@ function Head({ of, told }) {
     <p class="facts num"><${Due} of=${c} />${c.round > 1 && html`<span>${t("round", { n: c.round })}</span>`}${c.due_provisional && html`<span title=${t("provisional_note")}>${t("provisional")}</span>`}</p>
     <p class="printed">${t("printed", { name: session.get().user?.name ?? "", at: timeWord(new Date(now()).toISOString()) })}</p>
     <div role="status" class="told-space"><span class="sr">${t("case_opened", { title: c.title })}</span>${told && html`<p class="told-line" key=${of.case.seq}>${t("just_changed", { who: told.who || t("somebody"), what: actionWord(told.action) })}</p>`}</div>
+    <div role="alert">${gone && html`<p class="gone-line">${t("case_gone")}</p>`}</div>
   </header>`;
 }
 
@@ -46,7 +47,7 @@ const Jumps = ({ box }) => html`<nav class="jumps" aria-label=${t("parts_of_case
 
 export function Panel() {
   const id = useStore(route, (r) => r.id);
-  const { file, wrong, told } = useStore(opened, (o) => o);
+  const { file, wrong, told, gone } = useStore(opened, (o) => o);
   useStore(people, (p) => p);
   useStore(language, (l) => l.code);
   useStore(paper, (p) => p.on);
@@ -67,11 +68,11 @@ export function Panel() {
   if (wrong) return html`<aside class="panel" aria-label=${t("case")}><${Quiet} wrong again=${readFile}>${wrong}</${Quiet}><p class="center"><button type="button" class="plain" onClick=${closeCase}>${t("close_case")}</button></p></aside>`;
   if (!file) return html`<aside class="panel" aria-label=${t("case")} aria-busy="true"><div class="waiting"><i></i><i></i><i></i></div></aside>`;
   return html`<aside class="panel" aria-labelledby="case-title">
-    <${Head} of=${file} told=${told} />
+    <${Head} of=${file} told=${told} gone=${gone} />
     <${Jumps} box=${box} />
     <div class="panel-body" ref=${box} tabindex="0" role="region" aria-label=${t("case")}>
       <${Facts} of=${file} /><${People} of=${file} /><${Timeline} of=${file} /><${Pairs} of=${file} /><${PhotosOf} of=${file} /><${Documents} of=${file} />
     </div>
-    <${Actions} of=${file} />
+    <${Actions} of=${file} gone=${gone} />
   </aside>`;
 }

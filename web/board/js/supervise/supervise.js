@@ -1,7 +1,7 @@
 // The supervisor's list: what is late, starred or supervised, and what was closed; with the
 // filters of the house, and what a supervisor does about a case beside it.
 
-import { html, useEffect, useState } from "preact";
+import { html, useEffect, useRef, useState } from "preact";
 import { api, query as asQuery, sentence } from "../api.js";
 import { Nothing } from "../desk/nothing.js";
 import { useKey } from "../keys.js";
@@ -32,32 +32,39 @@ const PER_PAGE = 50;
 function useList(name, q) {
   const [got, set] = useState({ items: /** @type {Case[]} */ ([]), total: 0, wrong: "", ready: false });
   const [counts, setCounts] = useState(/** @type {Record<string, number>} */ ({}));
-  const [turn, again] = useState(0);
   const narrow = { agency: q.agency, type: q.type, received_from: q.received_from, received_to: q.received_to, q: q.q };
   const asked = asQuery({ ...filtersOf(name), ...narrow, page: q.page, per_page: PER_PAGE });
-  useEffect(() => {
-    let gone = false;
-    api("/api/cases" + asked).then(({ items, total }) => gone || set({ items, total, wrong: "", ready: true }), (err) => gone || set((g) => ({ ...g, wrong: sentence(err), ready: true })));
-    return () => void (gone = true);
-  }, [asked, turn]);
-  useEffect(() => {
-    let gone = false;
-    Promise.all(Object.keys(LISTS).map(async (n) => [n, (await api("/api/cases" + asQuery({ ...filtersOf(n), ...narrow, per_page: 1 }))).total])).then((all) => gone || setCounts(Object.fromEntries(all)), () => {});
-    return () => void (gone = true);
-  }, [JSON.stringify(narrow), turn]);
-  useEffect(() => {
+  const narrowed = JSON.stringify(narrow);
+  const readList = () => api("/api/cases" + asked).then(({ items, total }) => latest.current.asked === asked && set({ items, total, wrong: "", ready: true }),
+    (err) => latest.current.asked === asked && set((g) => ({ ...g, wrong: sentence(err), ready: true })));
+  const readCounts = () => Promise.all(Object.keys(LISTS).map(async (n) => [n, (await api("/api/cases" + asQuery({ ...filtersOf(n), ...narrow, per_page: 1 }))).total]))
+    .then((all) => latest.current.narrowed === narrowed && setCounts(Object.fromEntries(all)), () => {});
+  const now = { asked, narrowed, read: () => Promise.all([readList(), readCounts()]) };
+  const latest = useRef(now);
+  latest.current = now;
+  useEffect(() => void readList(), [asked]);
+  useEffect(() => void readCounts(), [narrowed]);
+  useEffect(() => { // news come in bursts, and a reading ends before the next one begins
     let timer = 0;
+    let more = false;
+    let over = false;
     const soon = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => again((n) => n + 1), 400);
+      if (timer) return void (more = true);
+      timer = setTimeout(async () => {
+        more = false;
+        await latest.current.read();
+        timer = 0;
+        if (more && !over) soon();
+      }, 400);
     };
     const ends = [listen("again", soon), listen("cases", soon)];
     return () => {
+      over = true;
       clearTimeout(timer);
       ends.forEach((end) => end());
     };
   }, []);
-  return { ...got, counts, again: () => again((n) => n + 1) };
+  return { ...got, counts, again: () => void latest.current.read() };
 }
 
 /** @param {{q: Record<string, string>, set: (change: Record<string, string>) => void}} props */
