@@ -23,7 +23,7 @@ func numbers(b *Board) []string {
 func TestADispatcherSignsInAndSeesTheCasesInOrder(t *testing.T) {
 	o := Open(t)
 	o.Cases(120)
-	b := Start(t).Open(o.House, View{})
+	b := shared.For(t).Open(o.House, View{})
 	b.Say(`[name="identity"]`, o.Dispatcher.Email)
 	b.Say(`[name="password"]`, "wrong")
 	b.Click(`button[type="submit"]`)
@@ -51,7 +51,7 @@ func TestADispatcherSignsInAndSeesTheCasesInOrder(t *testing.T) {
 func TestFiltersStandInTheAddressAndAReloadShowsTheSame(t *testing.T) {
 	o := Open(t)
 	o.Cases(70)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/?status=replying"})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/?status=replying"})
 	b.Wait(`document.querySelector(".count").innerText === "10 件"`)
 	b.Press("/")
 	b.Say(".search input", "2026-000014")
@@ -69,7 +69,7 @@ func TestFiltersStandInTheAddressAndAReloadShowsTheSame(t *testing.T) {
 func TestACaseIsOpenedAndAcceptedByKeysAlone(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(8)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher})
 	b.Wait(`document.querySelector(".row .title")`)
 	b.Press("j")
 	b.Press("k")
@@ -97,7 +97,7 @@ func TestACaseIsOpenedAndAcceptedByKeysAlone(t *testing.T) {
 func TestACaseIsAssignedToTwoWithADateAndCalledBack(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(2)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[1]})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[1]})
 	b.Wait(`document.querySelector(".panel-foot .main")?.innerText === "派单"`)
 	b.Press("a")
 	b.Wait(`document.querySelectorAll("dialog .officer").length === 3`)
@@ -120,7 +120,7 @@ func TestACaseIsAssignedToTwoWithADateAndCalledBack(t *testing.T) {
 func TestARefusalIsSaidInWordsAndWhatWasTypedStays(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(7)
-	b := Start(t).Open(o.House, View{As: &o.Reviewer, Path: "/board/cases/" + ids[6]}) // it awaits a reply, and has none
+	b := shared.For(t).Open(o.House, View{As: &o.Reviewer, Path: "/board/cases/" + ids[6]}) // it awaits a reply, and has none
 	b.Wait(`document.querySelector(".panel-foot .main")?.innerText === "审核办结"`)
 	b.Click(".panel-foot .main")
 	b.Wait(`document.querySelector("dialog[open] form")`)
@@ -136,7 +136,7 @@ func TestWhatAnotherDeskDoesIsSeenWithoutAsking(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(8)
 	other := o.User("dispatcher", o.Agency, "孙立")
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0]})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0]})
 	b.Wait(`document.querySelector(".panel-head .status")?.innerText.includes("已登记")`)
 	b.Wait(`document.querySelector(".counts a b")?.innerText === "2"`)
 	status, body := o.Do("POST", "/api/collections/actions/records", other.Token, map[string]any{
@@ -155,7 +155,7 @@ func TestWhatAnotherDeskDoesIsSeenWithoutAsking(t *testing.T) {
 func TestALogInThatRanOutIsAskedForOverTheWork(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(2)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0]})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0]})
 	b.Wait(`document.querySelector(".panel-foot")`)
 	b.Press("n")
 	b.Wait(`document.querySelector("dialog textarea") === document.activeElement`)
@@ -185,7 +185,7 @@ func TestALogInThatRanOutIsAskedForOverTheWork(t *testing.T) {
 func TestACaseIsPrinted(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(2)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0], Script: `addEventListener("afterprint", () => (window.printed = document.querySelector(".panel").textContent));`})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0], Script: `addEventListener("afterprint", () => (window.printed = document.querySelector(".panel").textContent));`})
 	b.Wait(`document.querySelector("#part-course li")?.innerText.includes("今天")`)
 	b.call(func(ctx context.Context) error {
 		r, err := chromedp.Call(ctx, page.PrintToPDF, page.PrintToPDFParams{})
@@ -208,7 +208,7 @@ func TestACaseIsPrinted(t *testing.T) {
 func TestNothingIsAskedOfAnotherHostAndThePolicyRefusesNothing(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(30)
-	browser := Start(t)
+	browser := shared.For(t)
 	for _, v := range []View{{Theme: "light", Lang: "zh-CN"}, {Theme: "dark", Lang: "en", Width: 1024, Height: 768}} {
 		v.As, v.Path = &o.Dispatcher, "/board/cases/"+ids[3]
 		b := browser.Open(o.House, v)
@@ -245,7 +245,7 @@ func TestTheMapShowsWhatTheFilterAsksFor(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(40)
 	o.change(ids[3], map[string]any{"urgent": true})
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher})
 	b.Wait(`document.querySelector(".count")?.innerText === "40 件"`)
 	all := picture(b)
 	for range 3 { // each time of the same state of the cases

@@ -67,6 +67,9 @@ func Start(t Test) *Browser {
 	return &Browser{t, ctx}
 }
 
+// For is the same browser for another test.
+func (b *Browser) For(t Test) *Browser { return &Browser{t, b.ctx} }
+
 // View is how a board is opened; the zero value is 1440 by 900 px, light, in Chinese, signed out.
 type View struct {
 	Width, Height int64
@@ -320,8 +323,14 @@ func (b *Board) Shot(name string) {
 	if os.Getenv("BOARD_SHOTS") == "" {
 		return
 	}
-	b.Wait(`document.getAnimations().every((a) => a.playState !== "running")`)
+	b.still()
 	b.picture(name)
+}
+
+// still waits until nothing moves or changes its colour.
+func (b *Board) still() {
+	b.T.Helper()
+	b.Wait(`document.getAnimations().every((a) => a.playState !== "running")`)
 }
 
 // picture keeps one without waiting for anything: of what failed.

@@ -69,7 +69,7 @@ func TestAComplaintOnABorderGoesToTheCountyThatIsChosen(t *testing.T) {
 			t.Fatalf("%v", r.FieldsData())
 		}
 	}
-	browser := Start(t)
+	browser := shared.For(t)
 	b := browser.Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/uncertain?item=" + first.Id})
 	b.Wait(`document.querySelectorAll(".divisions .option").length === 2 && document.querySelectorAll(".dotmap .land").length > 0 && document.querySelector(".dotmap .doubt")`)
 	for _, want := range []string{"甲县", "定位落在这里", "乙县", "不在您的辖区，须转办", "定位精度约 200 m"} {
@@ -116,7 +116,7 @@ func TestAReviewerGivesACaseMoreTimeOnce(t *testing.T) {
 	id := o.Cases(1)[0]
 	soon := time.Now().AddDate(0, 0, 2).Format(time.DateOnly)
 	o.change(id, map[string]any{"due_soon": true, "due_strict": soon, "due_legal": soon, "status": "assigned", "inspectors": []string{o.Inspectors[0].ID, o.Inspectors[1].ID}})
-	browser := Start(t)
+	browser := shared.For(t)
 	open := func(path, ready string) *Board {
 		b := browser.Open(o.House, View{As: &o.Reviewer, Path: path})
 		b.Wait(ready)

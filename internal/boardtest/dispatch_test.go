@@ -92,7 +92,7 @@ func TestFiftyCasesAreRoundedUpPlannedSentAndTakenBack(t *testing.T) {
 	o.crewed(40)                // three new cases each, and two go to each case
 	other := o.User("dispatcher", o.Agency, "孙立")
 	before := o.count("assigned")
-	browser := Start(t)
+	browser := shared.For(t)
 	second := browser.Open(o.House, View{As: &other, Path: "/board/?status=assigned"})
 	second.Wait(`document.querySelectorAll(".row .title").length > 5`)
 	b := browser.Open(o.House, View{As: &o.Dispatcher})
@@ -152,7 +152,7 @@ func TestWhoAssignsWhatAnotherJustAssignedIsTold(t *testing.T) {
 	o.Cases(14)
 	o.crewed(3)
 	other := o.User("dispatcher", o.Agency, "孙立")
-	browser := Start(t)
+	browser := shared.For(t)
 	both := []*Board{}
 	for _, who := range []house.User{o.Dispatcher, other} {
 		b := browser.Open(o.House, View{As: &who, Path: "/board/?status=accepted"})
@@ -185,7 +185,7 @@ func TestAnUndoOverwritesNobody(t *testing.T) {
 	o := Open(t)
 	id := o.Cases(2)[1]
 	o.crewed(2)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + id})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + id})
 	b.Wait(`document.querySelector(".panel-foot .main")?.innerText === "派单"`)
 	b.Press("a")
 	b.Wait(`document.querySelectorAll("dialog .officer.on").length === 2`)
@@ -210,7 +210,7 @@ func TestAPlanSaysWhatPhonesMayStillHold(t *testing.T) {
 	p := phone.New(o.URL, o.Inspectors[0].Token)
 	p.Says = &sync.Phone{Unsent: 5, OldestUnsentAt: sync.Stamp(time.Now().Add(-3 * time.Hour).Format(time.RFC3339)), Position: []byte(`{"lon":118,"lat":41,"accuracy_m":9}`)}
 	o.sync(t, p)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/?status=assigned"})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/?status=assigned"})
 	b.Wait(`document.querySelectorAll(".row .title").length === 3 && document.querySelector(".map[aria-busy=false]")`)
 	b.Press("v")
 	b.Wait(`document.querySelector(".selection b")?.innerText === "已选 3 件"`)

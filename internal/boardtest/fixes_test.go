@@ -18,7 +18,7 @@ import (
 func TestAPinThatIsOverdueLooksOtherwise(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(1)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher})
 	b.Wait(`document.querySelector(".row .title")`)
 	inTime := picture(b)
 	yesterday := time.Now().AddDate(0, 0, -2).Format(time.DateOnly)
@@ -51,7 +51,7 @@ func TestTheListIsReadHoweverMuchHappens(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(8)
 	supervisor := o.User("supervisor", o.Agency, "郑重")
-	browser := Start(t)
+	browser := shared.For(t)
 	b := browser.Open(o.House, View{As: &o.Dispatcher, Script: slow + steady})
 	desk := browser.Open(o.House, View{As: &supervisor, Script: slow + steady, Path: "/board/supervise/starred"})
 	b.Wait(`document.querySelectorAll(".row .title").length === 8`)
@@ -68,7 +68,7 @@ func TestTheListIsReadHoweverMuchHappens(t *testing.T) {
 func TestTheCursorStaysOnTheCaseThatWasRead(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(8)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher})
 	b.Wait(`document.querySelectorAll(".row .title").length === 8`)
 	b.Press("jj")
 	b.Wait(`document.querySelector(".row.active .num").innerText === "2026-000003"`)
@@ -112,7 +112,7 @@ func TestTheMapGoesOnWithoutABaseMapThatIsSilent(t *testing.T) {
 	o.Cases(3)
 	o.Stop()
 	o.House = o.Again(hooks.Config{Now: time.Now, Tiles: tiles})
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher})
 	b.Wait(`document.querySelector(".map-notice")?.innerText.includes("底图服务没有响应") && document.querySelector(".map[aria-busy=false] .maptools [aria-label^=套索]")`)
 	b.Press("v")
 	b.Wait(`document.querySelector(".selection b")?.innerText === "已选 3 件"`)
@@ -126,7 +126,7 @@ func TestAHeapAtOnePlaceIsSelectedWhereTheMapGoesNoCloser(t *testing.T) {
 		o.change(id, map[string]any{"location": map[string]any{"lon": 116.4, "lat": 39.9, "crs": "wgs84"}})
 	}
 	camera := fmt.Sprintf(`{"center":[116.4,39.9],"zoom":17.4,"user":%q}`, o.Dispatcher.ID)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Kept: map[string]string{"xuncha.map": camera}})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Kept: map[string]string{"xuncha.map": camera}})
 	b.Wait(`document.querySelector(".map[aria-busy=false] .maptools [aria-label^=套索]")`)
 	b.Drag(onScreen(b, 116.4, 39.9))
 	b.Wait(`JSON.parse(localStorage["xuncha.map"]).zoom === 18`)
@@ -145,7 +145,7 @@ func TestACaseThatWentToSomebodyElseIsSaidAndNotSelected(t *testing.T) {
 	o := Open(t)
 	there := o.House.Agency("乙县生态环境分局", "990102")
 	ids := o.Cases(4)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0]})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0]})
 	b.Wait(`document.querySelectorAll(".row .title").length === 4 && document.querySelector(".panel-foot .main") && !document.querySelector(".banner")`)
 	b.Press("xjx")
 	b.Wait(`document.querySelector(".selection b")?.innerText === "已选 2 件"`)
@@ -169,7 +169,7 @@ func TestACaseThatWentToSomebodyElseIsSaidAndNotSelected(t *testing.T) {
 func TestAnotherRangeIsReadAnew(t *testing.T) {
 	o := Open(t)
 	o.Cases(2)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Script: told})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Script: told})
 	b.Wait(`document.querySelectorAll(".row .title").length === 2 && window.hear`)
 	module := `import("/board/js/stream.js")`
 	Eval[bool](b, module+`.then((m) => { window.heard = []; for (const name of ["hello", "again"]) m.listen(name, () => heard.push(name)); return true; })`)
@@ -187,14 +187,14 @@ func TestALineThatAProxyRefusedOnceIsTriedAgain(t *testing.T) {
 	o := Open(t)
 	o.Cases(2)
 	hurry := `window.shut = true; { const plain = window.setTimeout; window.setTimeout = (f, ms, ...more) => plain(f, ms === 60000 ? 300 : ms, ...more); }`
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Script: hurry + told})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Script: hurry + told})
 	b.Wait(`document.querySelectorAll(".row .title").length === 2 && lines === 2 && window.hear`)
 	b.Quiet()
 }
 
 func TestAMalformedAddressIsNotFound(t *testing.T) {
 	o := Open(t)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/%E4"})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/%E4"})
 	b.Wait(`document.querySelector("main")?.innerText.includes("这里没有内容")`)
 	press(b, "main", "")
 	b.Wait(`document.querySelector(".listbox")`)
@@ -204,7 +204,7 @@ func TestAMalformedAddressIsNotFound(t *testing.T) {
 func TestEscEndsTheLineFirst(t *testing.T) {
 	o := Open(t)
 	o.Cases(4)
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher})
 	b.Wait(`document.querySelectorAll(".row .title").length === 4 && document.querySelector(".maptools [aria-label^=套索]")`)
 	b.Press("x")
 	b.Wait(`document.querySelector(".selection")`)
@@ -232,7 +232,7 @@ func TestLettersAreNoNumber(t *testing.T) {
 		const list = await r.json();
 		for (const i of list.items) Object.assign(i, { ours: 62, now: 58, theirs: 58 });
 		return Response.json(list); }; }`
-	b := Start(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/held", Script: numbers})
+	b := shared.For(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/held", Script: numbers})
 	press(b, ".third", "另写一份")
 	b.Wait(`document.querySelector(".third textarea")`)
 	Eval[bool](b, `((e) => { e.value = "约六十"; e.dispatchEvent(new Event("input", { bubbles: true })); return true; })(document.querySelector(".third textarea"))`)
@@ -248,7 +248,7 @@ func TestTheDialogsAreForEverybody(t *testing.T) {
 	ids := o.Cases(9) // the 2nd and the 9th are accepted
 	o.crewed(3)
 	other := o.User("dispatcher", o.Agency, "孙立")
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/?status=accepted"})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/?status=accepted"})
 	b.Wait(`document.querySelectorAll(".row .title").length === 2`)
 	b.Press("xjxp")
 	b.Wait(`document.querySelectorAll("dialog .plan tbody tr:not(.off)").length === 2`)

@@ -26,7 +26,7 @@ func TestNewComplaintsAreDecidedOneAfterTheOther(t *testing.T) {
 		items, _ := body["items"].([]any)
 		return status == http.StatusOK && len(items) == 2
 	})
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/triage?item=" + first})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/triage?item=" + first})
 	b.Wait(`document.querySelectorAll(".wait").length === 3 && document.querySelectorAll(".twin").length === 2 && document.querySelectorAll(".dotmap .dot").length === 2`)
 	sound(t, b, "triage")
 	press(b, ".decide", "受理")
@@ -69,7 +69,7 @@ func TestTwoCasesNameEachOtherAndAMergedOneIsTakenOut(t *testing.T) {
 		items, _ := body["items"].([]any)
 		return len(items) == 1
 	})
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/triage?item=" + first})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/triage?item=" + first})
 	press(b, ".twin", "关联")
 	b.Wait(`document.querySelector(".twin-foot").innerText.includes("已关联")`)
 	for id, other := range map[string]string{first: "000022", second: "000021"} {
@@ -93,7 +93,7 @@ func TestWhatTwoPhonesWroteIsSettledSideBySide(t *testing.T) {
 	f.pa.Edit("inspections", f.visit, map[string]any{"findings": "喷漆房门未关闭，有明显异味"})
 	f.pb.Edit("inspections", f.visit, map[string]any{"findings": "喷漆房门关闭，有轻微异味", "statement": "负责人称一直开着"})
 	f.sync(f.pa, f.pb)
-	b := Start(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/held"})
+	b := shared.For(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/held"})
 	b.Wait(`document.querySelectorAll(".side-of .quote").length === 2`)
 	sound(t, b, "held")
 	marks := Eval[[]string](b, `[...document.querySelectorAll("mark")].map((m) => m.className + " " + m.innerText)`)
@@ -129,7 +129,7 @@ func TestWhatStandsMovedMeanwhileIsShownBeforeItIsSettled(t *testing.T) {
 	f.pa.Edit("inspections", f.visit, map[string]any{"findings": "有异味"})
 	f.pb.Edit("inspections", f.visit, map[string]any{"findings": "无异味"})
 	f.sync(f.pa, f.pb)
-	b := Start(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/held"})
+	b := shared.For(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/held"})
 	press(b, ".sides", "送来的内容")
 	press(b, ".suggest", "已与本人核实")
 	f.pa.Edit("inspections", f.visit, map[string]any{"findings": "有明显异味"})
@@ -146,7 +146,7 @@ func TestALateActionIsDismissedWithAReason(t *testing.T) {
 	f := Open(t).field()
 	id := f.pb.Act(f.id, "conclude", map[string]any{"inspection": f.visit, "outcome": "unsubstantiated"}, map[string]any{"position": map[string]any{"lon": 116.402, "lat": 39.9, "accuracy_m": 12}})
 	f.sync(f.pb)
-	b := Start(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/review"})
+	b := shared.For(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/review"})
 	b.Wait(`document.querySelector(".matter h2")?.innerText === "周洁：作出核查结论" && document.querySelectorAll(".steps li").length === 2 && document.querySelector(".dotmap")`)
 	sound(t, b, "late actions")
 	for _, want := range []string{"案件当前状态不允许该动作", "不属实", "距案件地点 170 m"} {
@@ -168,7 +168,7 @@ func TestALateActionIsDismissedWithAReason(t *testing.T) {
 func TestADoubtedPhotoIsJudgedAtItsPicture(t *testing.T) {
 	f := Open(t).field()
 	id := f.snap(3, map[string]any{"position": map[string]any{"lon": 116.4, "lat": 39.95, "accuracy_m": 20}, "mock_location": true})
-	b := Start(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/flagged"})
+	b := shared.For(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/flagged"})
 	b.Wait(`document.querySelector(".shot-large img")?.naturalWidth > 0`)
 	sound(t, b, "doubted photos")
 	if text := b.Text(".check-list"); !strings.Contains(text, "手机报告使用了模拟定位") || !strings.Contains(text, "距案件地点 5.6 公里") {
@@ -193,7 +193,7 @@ func TestAnObjectionIsAgreedTo(t *testing.T) {
 	o.act(o.Dispatcher, id, "transfer", map[string]any{"target": there, "mode": "forward", "feedback_due": time.Now().AddDate(0, 0, 10).Format(time.DateOnly)})
 	o.act(them, id, "receive", map[string]any{})
 	o.act(them, id, "object", map[string]any{"reason": "该点位属贵局辖区"})
-	browser := Start(t)
+	browser := shared.For(t)
 	other := browser.Open(o.House, View{As: &them, Path: "/board/inbox/objected"})
 	other.Wait(`document.querySelector(".matter-side")?.innerText.includes("等待甲县生态环境分局同意")`)
 	b := browser.Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/objected"})
@@ -215,7 +215,7 @@ func TestPhonesStandByWhatIsWorst(t *testing.T) {
 	f.pa.Says = &sync.Phone{At: at(0), StorageFree: 20 << 30, Battery: 0.8}
 	f.pb.Says = &sync.Phone{Unsent: 7, OldestUnsentAt: at(-31 * time.Hour), At: at(11 * time.Minute), StorageFree: 90 << 20, Battery: 0.1, Errors: []sync.PhoneError{{Code: "evidence_locked", N: 2}}}
 	f.sync(f.pa, f.pb)
-	b := Start(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/phones"})
+	b := shared.For(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/phones"})
 	b.Wait(`document.querySelectorAll(".phones-table tbody tr").length === 2`)
 	sound(t, b, "phones")
 	first := b.Text(".phones-table tbody tr")
@@ -238,7 +238,7 @@ func TestTheInboxIsUsedByKeysAlone(t *testing.T) {
 	o := Open(t)
 	o.Case(o.Agency, Division, "2026-990101-000041")
 	last := o.Case(o.Agency, Division, "2026-990101-000042")
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher})
 	b.Wait(`document.querySelector(".counts a")`)
 	b.Press("gi")
 	b.Wait(`document.querySelectorAll(".wait").length === 2`)

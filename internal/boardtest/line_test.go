@@ -21,7 +21,7 @@ var gone = []string{"ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING",
 func TestABoardOutlivesAServerThatGoesAndComesAgain(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(8) // 1 and 8 are registered
-	browser := Start(t)
+	browser := shared.For(t)
 	b := browser.Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + ids[0]})
 	b.Wait(`document.querySelector(".panel-head .status")?.innerText.includes("已登记") && document.querySelectorAll(".row .title").length === 8`)
 	desk := browser.Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/triage?item=" + ids[0]})
@@ -68,7 +68,7 @@ func TestWhatSomebodyElseDecidesMeanwhileIsSaidAndOtherWorkStays(t *testing.T) {
 	o := Open(t)
 	first, second := o.Case(o.Agency, Division, "2026-990101-000061"), o.Case(o.Agency, Division, "2026-990101-000062")
 	other := o.User("dispatcher", o.Agency, "孙立")
-	b := Start(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/triage?item=" + second})
+	b := shared.For(t).Open(o.House, View{As: &o.Dispatcher, Path: "/board/inbox/triage?item=" + second})
 	b.Wait(`document.querySelectorAll(".wait").length === 2 && document.querySelector(".matter h2")`)
 	press(b, ".choices", "不予受理")
 	fill(b, ".decide", "理由", "out_of_competence")
@@ -102,7 +102,7 @@ func TestAReplyThatAnotherReviewerApprovesIsSaidToWhoReadsIt(t *testing.T) {
 	id := o.Cases(7)[6]
 	o.change(id, map[string]any{"outcome": "unsubstantiated"})
 	o.act(o.Dispatcher, id, "reply", map[string]any{"handling_result": "现场未发现异味", "complainant_reply": "您好，现场核查未发现异味。", "legal_basis": "大气污染防治法第八十一条"})
-	b := Start(t).Open(o.House, View{As: &o.Reviewer, Path: "/board/review"})
+	b := shared.For(t).Open(o.House, View{As: &o.Reviewer, Path: "/board/review"})
 	press(b, ".choices", "退回修改")
 	fill(b, ".decide", "理由", "请补充监测结果")
 	// What others note meanwhile takes nothing away.
@@ -124,7 +124,7 @@ func TestWhatAnotherDispatcherSettlesIsSaidToWhoReadsIt(t *testing.T) {
 	f.pa.Edit("inspections", f.visit, map[string]any{"findings": "有异味"})
 	f.pb.Edit("inspections", f.visit, map[string]any{"findings": "无异味"})
 	f.sync(f.pa, f.pb)
-	b := Start(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/held"})
+	b := shared.For(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/inbox/held"})
 	press(b, ".sides", "送来的内容")
 	fill(b, ".decide", "理由", "已问过周洁")
 	other := f.User("dispatcher", f.Agency, "孙立")
@@ -145,7 +145,7 @@ func TestWhatAnotherDispatcherSettlesIsSaidToWhoReadsIt(t *testing.T) {
 func TestAViewIsKeptUnderANameAndForgotten(t *testing.T) {
 	o := Open(t)
 	o.Cases(20)
-	browser := Start(t)
+	browser := shared.For(t)
 	names := `[...document.querySelectorAll(".own .entry")].map((e) => e.innerText)`
 	open := func(as house.User, path string) *Board {
 		b := browser.Open(o.House, View{As: &as, Path: path})
@@ -187,7 +187,7 @@ func TestWhoIsShutOutIsToldAtTheOpenBoard(t *testing.T) {
 	o := Open(t)
 	ids := o.Cases(3)
 	admin := o.User("admin", o.Agency, "钱进")
-	browser := Start(t)
+	browser := shared.For(t)
 	a := browser.Open(o.House, View{As: &admin, Path: "/board/admin"})
 	press(a, ".view-head", "新建账号")
 	fill(a, "dialog", "姓名", "何静")

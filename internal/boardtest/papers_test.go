@@ -99,7 +99,7 @@ func TestPapersAndFilmsAreOpenedByAnAddressThatLastsAMoment(t *testing.T) {
 	f := Open(t).field()
 	f.file([]byte(pdf), "application/pdf", map[string]any{"purpose": "document", "caption": "监测报告"})
 	f.file([]byte(mp4), "video/mp4", map[string]any{"caption": "排放口录像"})
-	b := Start(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/cases/" + f.id})
+	b := shared.For(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/cases/" + f.id})
 	b.Wait(`document.querySelectorAll(".papers button").length === 2`)
 	Eval[bool](b, `(document.querySelector("#part-documents").scrollIntoView(), true)`)
 	sound(t, b, "papers")
@@ -136,7 +136,7 @@ func TestPapersAndFilmsAreOpenedByAnAddressThatLastsAMoment(t *testing.T) {
 func TestTwoPhotosAreComparedAndAllAreLeafedThrough(t *testing.T) {
 	f := Open(t).field()
 	f.ordered()
-	b := Start(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/cases/" + f.id})
+	b := shared.For(t).Open(f.House, View{As: &f.Dispatcher, Path: "/board/cases/" + f.id})
 	b.Wait(`document.querySelectorAll(".compare img").length === 2 && [...document.querySelectorAll(".compare img")].every((i) => i.complete && i.naturalWidth > 0)`)
 	Eval[bool](b, `(document.querySelector(".pairs").scrollIntoView({ block: "center" }), document.querySelector(".compare input").focus(), true)`)
 	share := `getComputedStyle(document.querySelector(".compare")).getPropertyValue("--share")`
@@ -181,7 +181,7 @@ func TestWhoComplainedIsShownForAReasonAndOnRecord(t *testing.T) {
 	o := Open(t)
 	r := o.complain(map[string]any{"identity_mode": "real_name", "contact": map[string]any{"name": "王小明", "phone": "13912345678"}})
 	admin := o.User("admin", o.Agency, "钱进")
-	browser := Start(t)
+	browser := shared.For(t)
 	b := browser.Open(o.House, View{As: &o.Dispatcher, Path: "/board/cases/" + r.Id})
 	b.Wait(`document.querySelector(".complainant")`)
 	if got := b.Text(".complainant"); strings.Contains(got, "王小明") || strings.Contains(got, "13912345678") {

@@ -109,6 +109,7 @@ function put(from, { items, total }) {
 
 /** Reads anew what is seen; all else when it is looked at. A reading under way ends first, so that there is one however much happens. */
 export function readAgain() {
+  if (!caseList.get().key) return; // nobody looks at a list, or may
   if (reading > 0) return void (stale = true);
   stale = false;
   const { rows, total, state } = caseList.get();
